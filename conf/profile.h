@@ -12,7 +12,7 @@
 #ifndef CONF_PROFILE_H
 #define CONF_PROFILE_H
 
-#include "conf/faults.h"
+#include "parsers/faults.h"
 #include "parsers/arena.h"
 #include "parsers/classify.h"
 #include "parsers/language.h"

@@ -2,8 +2,8 @@
 /*
  * faults - all that is wrong with what the operator wrote, found in one go.
  */
-#ifndef CONF_FAULTS_H
-#define CONF_FAULTS_H
+#ifndef PARSERS_FAULTS_H
+#define PARSERS_FAULTS_H
 
 #include "parsers/arena.h"
 

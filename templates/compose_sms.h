@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * compose_sms - a text of the catalog and values become the words of one SMS,
+ * within its budget of segments.
+ *
+ * Pure; any thread. When the words exceed the budget, the parts marked `{~n …}`
+ * are left out, highest n first; a clerk's own words are then cut at a sentence.
+ */
+#ifndef TEMPLATES_COMPOSE_SMS_H
+#define TEMPLATES_COMPOSE_SMS_H
+
+#include "parsers/arena.h"
+#include "parsers/clock.h"
+#include "parsers/sms_text.h"
+#include "templates/catalog.h"
+
+/* What a text may name. Absent values are "" / 0 and count as absent for {x?…} and {x!…}. */
+struct text_values {
+	struct bytes case_no, case_no2;     /* {case} {case2} */
+	struct bytes category, category2;   /* {category} {category2}: short names in the tongue */
+	struct bytes department;            /* {department}: short name */
+	struct bytes place;                 /* {place}: "Svetosavska 14", or the settlement */
+	struct bytes state;                 /* {state}: a word of the catalog */
+	struct bytes words;                 /* {words}: a clerk's or citizen's own words */
+	struct bytes reason;                /* {reason} */
+	struct bytes numbers;               /* {numbers}: emergency numbers */
+	struct bytes town;                  /* {town} */
+	struct bytes cases;                 /* {cases}: a list already in words */
+	struct bytes price;                 /* {price}: of an SMS, as the operator wrote it; absent when nobody gave it */
+	struct wall due;                    /* {due}, filters short long time */
+	int64_t n;                          /* {n}, {n#one=…|few=…|other=…} */
+};
+
+struct compose_rules {
+	bool plain;              /* fold to GSM-7 (70 -> 160 characters) */
+	unsigned max_segments;   /* the budget; 0: none */
+	const char *time_zone;   /* "Europe/Belgrade" */
+};
+
+struct composed {
+	struct bytes text;       /* UTF-8, in the arena */
+	struct sms_plan plan;
+	struct tongue tongue;    /* of the text that was used */
+	bool was_cut;            /* words were cut to fit */
+};
+
+/* ERR_LIMIT when it can't be made to fit (a fault that the check at load time excludes), ERR_NOMEM. */
+int compose_sms(const struct catalog *c, enum text_name n, struct tongue t,
+		const struct text_values *values, const struct compose_rules *rules, struct arena *a,
+		struct composed *composed_out);
+
+/*
+ * The proof of `template check`: every text in every tongue with the longest
+ * values given fits its budget (plain Latin acknowledgement: 1 GSM-7 segment;
+ * Cyrillic: 2 UCS-2 segments; others per text). Faults name file and length.
+ */
+struct longest {
+	const struct text_values *values; /* one set a tongue, indexed like tongues */
+	const struct tongue *tongues;
+	size_t n_tongues;
+	const char *time_zone;
+};
+int compose_check(const struct catalog *c, const struct longest *l, struct faults *faults);
+
+#endif
