@@ -19,6 +19,8 @@ void arena_free(struct arena **a); /* *a may be NULL; becomes NULL */
 /* Everything handed out is gone; keeps the first block for the next use. */
 void arena_reset(struct arena *a);
 size_t arena_used(const struct arena *a);
+/* Why the last call that gave nothing did so: ERR_LIMIT (the cap) or ERR_NOMEM; ERR_OK before that. */
+int arena_err(const struct arena *a);
 
 /* Zeroed, aligned for any type; NULL when the cap or memory is reached. */
 void *arena_alloc(struct arena *a, size_t len);

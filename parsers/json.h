@@ -12,6 +12,14 @@
 
 #include "parsers/arena.h"
 
+/*
+ * jansson exports functions of these three names. The linker would let ours
+ * stand in for them inside the library, so ours are spelt otherwise for it.
+ */
+#define json_object odziv_json_object
+#define json_array  odziv_json_array
+#define json_copy   odziv_json_copy
+
 struct json;
 
 struct json *json_object(void);
@@ -35,7 +43,7 @@ void json_append_take(struct json *array, struct json **value);
 
 /* One line without line end, in the arena. ERR_NOMEM. */
 int json_line(const struct json *j, struct arena *a, struct bytes *line_out);
-/* Reads one value; why_out (may be NULL) gets words with the position. ERR_INVALID, ERR_LIMIT (nested deeper than 32). */
+/* Reads one value; why_out (may be NULL) gets words with the position. ERR_INVALID (also a key twice), ERR_LIMIT (nested deeper than 32). */
 int json_parse(struct bytes text, struct json **j_out, char *why_out, size_t why_size);
 
 bool json_is_object(const struct json *j);
