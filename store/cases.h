@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * cases - every case, its states, and the trail of what happened to it.
+ *
+ * Owns:     the "case" and "log" tables, and the counter of numbers.
+ * Promises: a case changes state only through case_move(); every step is a log
+ *           entry chained by hash to the one before; derived keys follow.
+ * Threads:  what writes takes the committer's txn; the rest any reader's.
+ */
+#ifndef STORE_CASES_H
+#define STORE_CASES_H
+
+#include "parsers/clock.h"
+#include "store/db.h"
+#include "store/record.h"
+
+#define CASE_NUMBER_SIZE 32 /* "SP-2026-000123" and a NUL, with room for long prefixes */
+
+/*
+ * Gives rec the next number of the local year and writes it (rec->number is
+ * set, in the arena). The caller has filled the rest and logs "opened".
+ */
+int case_open(struct txn *t, Pb__Case *rec, struct bytes prefix, int local_year, struct arena *a);
+int case_get(struct txn *t, struct bytes number, struct arena *a, Pb__Case **rec_out); /* ERR_NOENT, ERR_INVALID: no such form */
+void case_put(struct txn *t, const Pb__Case *rec); /* sticky */
+/* Checks the move by the one table of moves, sets state (not reason or times). ERR_BAD_STATE. The caller logs and puts. */
+int case_move(Pb__Case *rec, enum case_state next);
+bool case_is_open(const Pb__Case *rec); /* neither solved nor closed */
+/* The due time that counts now: the answer's until answered, then the solution's; waiting cases: waiting_until; 0: no clock (the index then files it under opened + 30 days, so that every open case has a due entry). */
+int64_t case_due(const Pb__Case *rec);
+bool case_is_late(const Pb__Case *rec, struct wall now);
+
+struct case_step {
+	const char *who;      /* "citizen" "odzivd" or a user name */
+	const char *what;     /* "opened" "message" "answer" "question" "note" "state" "assigned" "merged" … */
+	uint64_t message;     /* or 0 */
+	uint64_t row;         /* or 0 */
+	struct bytes note;    /* words that stand nowhere else */
+	struct bytes words;   /* words that stand in the message or row: only their digest is kept */
+	const char *channel;  /* or NULL */
+	struct bytes why;     /* the rule, the reason */
+};
+/* Appends to the trail; changes rec->log_entries and rec->log_head, so the caller puts rec afterwards. */
+void case_log(struct txn *t, Pb__Case *rec, const struct case_step *step, struct wall now, struct arena *a);
+
+typedef int case_fn(const Pb__Case *rec, void *ctx); /* as walk_fn; rec dies with the call */
+typedef int log_fn(const Pb__LogEntry *entry, void *ctx);
+int case_log_each(struct txn *t, struct bytes number, log_fn *fn, void *ctx); /* oldest first */
+/* True when the chain of hashes from the first entry to rec->log_head is whole; *bad_out gets the first bad n. */
+int case_log_verify(struct txn *t, const Pb__Case *rec, bool *whole_out, uint32_t *bad_out);
+
+struct case_filter {
+	int state;               /* enum case_state, or -1: all */
+	struct bytes department; /* or none */
+	struct bytes category;   /* or none */
+	bool late;               /* only late ones, by now */
+	struct wall now;
+	struct bytes words;      /* folded substring searched in number, place, settlement, reason and the texts of its messages; none: no search */
+	size_t limit;
+};
+/* Newest first. */
+int case_list(struct txn *t, const struct case_filter *f, case_fn *fn, void *ctx);
+/* A contact's cases, newest first; open_only leaves out solved and closed. */
+int case_of_contact(struct txn *t, uint64_t contact, bool open_only, size_t limit, case_fn *fn, void *ctx);
+/* The open case of a contact with this category and place (place or, when it is "", the settlement; both known and equal), newest. ERR_NOENT. */
+int case_same_matter(struct txn *t, uint64_t contact, struct bytes category, struct bytes place,
+		     struct bytes settlement, struct arena *a, Pb__Case **rec_out);
+
+#endif

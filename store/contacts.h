@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * contacts - who is on the other side.
+ *
+ * Owns: the "contact" table; with "address" the only place that holds an address.
+ */
+#ifndef STORE_CONTACTS_H
+#define STORE_CONTACTS_H
+
+#include "parsers/clock.h"
+#include "store/db.h"
+#include "store/record.h"
+
+int contact_get(struct txn *t, uint64_t id, struct arena *a, Pb__Contact **rec_out);
+int contact_find(struct txn *t, struct bytes address, struct arena *a, Pb__Contact **rec_out); /* ERR_NOENT */
+/* Finds it or makes a new one (written at once). */
+int contact_need(struct txn *t, struct bytes address, struct wall now, struct arena *a, Pb__Contact **rec_out);
+void contact_put(struct txn *t, const Pb__Contact *rec);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * counts - what must add up, and what people may use only so often.
+ *
+ * Owns: the "count", "attempt", "meta" and "access" tables.
+ */
+#ifndef STORE_COUNTS_H
+#define STORE_COUNTS_H
+
+#include "parsers/clock.h"
+#include "store/db.h"
+#include "store/record.h"
+
+/* Stored by number: add at the end. */
+enum count {
+	COUNT_RECEIVED = 1,
+	COUNT_REPEATS,
+	COUNT_OUT_CASE,
+	COUNT_OUT_JOINED,
+	COUNT_OUT_INFORMATION,
+	COUNT_OUT_COMMAND,
+	COUNT_OUT_QUARANTINE,
+	COUNT_OUT_NOT_ANSWERED,
+	COUNT_PARTS,
+	COUNT_PARTS_JOINED,
+	COUNT_PARTS_GIVEN_UP,
+	COUNT_RECEIPTS,
+	COUNT_SEGMENTS_SENT,
+	COUNT_NO_RECEIPT,
+};
+
+enum count count_of_outcome(enum msg_outcome o);
+void count_add(struct txn *t, enum count what, struct bytes channel, struct wall at, int64_t by);
+/* Over days [from, to) UTC, 0 = open ended; channel none: all. */
+int count_sum(struct txn *t, enum count what, struct bytes channel, struct wall from, struct wall to, int64_t *sum_out);
+
+/* Budgets and guesses: a number per kind, subject and period. */
+enum attempt {
+	ATTEMPT_AUTO_REPLY = 1,  /* a contact, an hour */
+	ATTEMPT_SEGMENTS,        /* a contact, a day */
+	ATTEMPT_PREFIX_SEGMENTS, /* a prefix, an hour */
+	ATTEMPT_ALL_SEGMENTS,    /* "", an hour */
+	ATTEMPT_ALL_DAY,         /* "", a day */
+	ATTEMPT_MONEY,           /* "", a month: hundredths */
+	ATTEMPT_STATUS_MISS,     /* a contact, an hour */
+	ATTEMPT_ASKED,           /* a contact, an hour */
+};
+/* period: hours, days or months since 1970 as the kind says, by the caller. */
+int64_t attempt_get(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period);
+void attempt_add(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period, int64_t by, struct wall now);
+
+int meta_get_u64(struct txn *t, const char *name, uint64_t *value_out); /* ERR_NOENT */
+void meta_put_u64(struct txn *t, const char *name, uint64_t value);
+int meta_get(struct txn *t, const char *name, struct arena *a, struct bytes *value_out);
+void meta_put(struct txn *t, const char *name, struct bytes value);
+
+void access_add(struct txn *t, struct bytes who, struct bytes what, struct wall now);
+
+/* The balance of COMMANDS.md, counted from "count". */
+struct balance {
+	int64_t received_sms, received_mail, repeats;
+	int64_t outcomes[OUTCOME_NOT_ANSWERED + 1];
+	int64_t parts, parts_joined, parts_waiting, parts_given_up;
+	bool balanced;
+};
+int balance_get(struct txn *t, struct wall from, struct wall to, struct balance *balance_out);
+
+#endif

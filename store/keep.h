@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * keep - opening a store with its version and keys, and the work that keeps it
+ * sound: verify, rebuild, dump, backup, restore, compact, sweep.
+ */
+#ifndef STORE_KEEP_H
+#define STORE_KEEP_H
+
+#include "parsers/clock.h"
+#include "parsers/keyed.h"
+#include "store/db.h"
+#include "store/record.h"
+
+/* What a store is besides its tables. Files below state_dir: store/ (LMDB), lock, key, in_hand. */
+struct store {
+	struct db *db;
+	struct keyed_key key; /* for digests; made at creation, kept in state_dir/key (0600) */
+	int lock_fd;
+};
+
+/*
+ * Takes the lock file (ERR_BUSY with the pid in why_out when another has it),
+ * opens or creates the store, checks the version (ERR_VERSION), makes derived
+ * tables that are missing. why_out gets words on every error.
+ */
+int store_open(const char *state_dir, uint64_t map_bytes, bool may_create, struct store *store_out,
+	       char *why_out, size_t why_size);
+void store_close(struct store *s);
+
+typedef void keep_progress_fn(const char *what, uint64_t done, uint64_t total, void *ctx);
+
+struct problem {
+	const char *table;
+	const char *words; /* what is wrong, with the key */
+};
+typedef void problem_fn(const struct problem *p, void *ctx);
+/* Every cross reference, counter, log chain; derived = rebuilt. n_records_out counts all entries read. */
+int verify_run(struct txn *t, struct arena *a, problem_fn *fn, void *ctx, uint64_t *n_records_out,
+	       keep_progress_fn *progress, void *progress_ctx);
+/* One slice of making derived tables anew; *mark is where it stands ("" at first, kept by the caller or in meta); is_done_out at the end. */
+int rebuild_slice(struct txn *t, size_t n, bool *is_done_out);
+/* Starts a rebuild: derived tables are emptied and the mark set, in slices as well. */
+int rebuild_begin(struct txn *t);
+/* One JSON line per record of the table (TABLE_COUNT_ALL: all). */
+typedef void line_fn(struct bytes line, void *ctx);
+int dump_run(struct txn *t, enum table table, struct arena *a, line_fn *fn, void *ctx);
+/* Deletes what is past its time, at most n entries. */
+int sweep_slice(struct txn *t, struct wall now, size_t n, size_t *n_done_out);
+
+/* backup: DIR is made and must not hold anything; store, key and manifest.json (instance, version, time, sizes, digests). files: other files to copy (configuration). */
+int backup_run(struct store *s, const char *state_dir, const char *dir, const char *instance,
+	       const char *const *files, size_t n_files, struct wall now, keep_progress_fn *progress,
+	       void *ctx, char *why_out, size_t why_size);
+/* Into a state_dir without a store; checks the manifest's digests and runs verify on the result. */
+int restore_run(const char *dir, const char *state_dir, uint64_t map_bytes, keep_progress_fn *progress,
+		void *ctx, char *why_out, size_t why_size);
+/* Copies compacted beside and swaps; the store is closed while the files are swapped. */
+int compact_run(struct store *s, const char *state_dir, uint64_t map_bytes, char *why_out, size_t why_size);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * outbox - every reply that still has to leave, and what became of it.
+ *
+ * Owns:     the "outbox" and "early" tables and, through the index, "outbox_live" and "remote".
+ * Promises: a segment is SENDING on disk before its bytes reach a socket; states
+ *           change only by the one table of moves; a row's state is the first that
+ *           any segment is in, in the order FAILED, UNSURE, SENDING, QUEUED, SENT,
+ *           ARRIVED (CANCELLED: all that were not out yet).
+ * Threads:  what writes takes the committer's txn; the rest any reader's.
+ */
+#ifndef STORE_OUTBOX_H
+#define STORE_OUTBOX_H
+
+#include "parsers/clock.h"
+#include "parsers/receipt.h"
+#include "store/db.h"
+#include "store/record.h"
+
+/* Writes a new row with n_segments QUEUED segments; gives rec its id. The rest is the caller's. */
+int outbox_add(struct txn *t, Pb__Outbox *rec, size_t n_segments, struct wall now, struct arena *a);
+int outbox_get(struct txn *t, uint64_t id, struct arena *a, Pb__Outbox **rec_out);
+void outbox_put(struct txn *t, Pb__Outbox *rec); /* sets rec->state from its segments first */
+
+/* Is the move allowed for a segment? The table that a reviewer reads. */
+bool outbox_may(enum out_state from, enum out_state to);
+
+/*
+ * Claims up to n QUEUED segments of the channel whose not_before has come,
+ * oldest row first, all segments of a row before the next row; marks them
+ * SENDING, attempts + 1. Rows past valid_until become CANCELLED with error
+ * "past validity" (fn expired is told so that staff can hear of it).
+ * claimed_out: array of n_max in the arena.
+ */
+struct claimed {
+	Pb__Outbox *row;
+	unsigned segment;
+};
+typedef int outbox_row_fn(struct txn *t, Pb__Outbox *row, void *ctx);
+int outbox_claim(struct txn *t, struct bytes channel, struct wall now, size_t n_max, struct arena *a,
+		 struct claimed *claimed_out, size_t *n_out, outbox_row_fn *expired, void *ctx);
+/* When the channel's next QUEUED row may leave; ERR_NOENT: none waits. */
+int outbox_next(struct txn *t, struct bytes channel, struct wall *when_out);
+
+/* What became of one segment. */
+enum send_outcome { SEND_OK, SEND_LATER, SEND_FAILED, SEND_UNSURE };
+struct send_result {
+	uint64_t row;
+	unsigned segment;
+	enum send_outcome outcome;
+	struct bytes remote_id;  /* SEND_OK: the network's id, may be none */
+	struct bytes error;      /* words for the others */
+	struct wall not_before;  /* SEND_LATER: when to try again */
+};
+/* A late result for a segment that has moved on changes nothing. *row_out is the row afterwards. An early receipt that waits for remote_id is applied at once. */
+int outbox_result(struct txn *t, const struct send_result *r, struct wall now, struct arena *a,
+		  Pb__Outbox **row_out);
+/*
+ * A receipt, by row.segment or by (channel, remote id). ERR_NOENT when the remote id
+ * isn't known yet: it is kept in "early". Applied twice: the same. Never back from ARRIVED.
+ */
+int outbox_receipt(struct txn *t, struct bytes channel, const struct receipt *r, struct wall now,
+		   struct arena *a, Pb__Outbox **row_out);
+/* After a start: every SENDING segment of the channel (none: of all) becomes UNSURE. Counts rows. */
+int outbox_restart(struct txn *t, struct bytes channel, struct wall now, struct arena *a, size_t *n_out);
+/* UNSURE segments become QUEUED (resend) by a person or by on_unsure; FAILED ones too when by a person. */
+int outbox_requeue(struct txn *t, Pb__Outbox *row, bool also_failed, struct wall now);
+int outbox_cancel(struct txn *t, Pb__Outbox *row, const char *why, struct wall now); /* ERR_BAD_STATE when nothing can be cancelled */
+
+struct outbox_filter {
+	int state; /* enum out_state, or -1 */
+	struct bytes case_number;
+	size_t limit;
+};
+typedef int outbox_fn(const Pb__Outbox *row, void *ctx);
+int outbox_list(struct txn *t, const struct outbox_filter *f, outbox_fn *fn, void *ctx); /* newest first */
+int outbox_of_contact(struct txn *t, uint64_t contact, size_t limit, outbox_fn *fn, void *ctx);
+struct outbox_load {
+	uint64_t queued, sending, unsure; /* rows */
+};
+int outbox_load(struct txn *t, struct bytes channel, struct outbox_load *load_out);
+int early_count(struct txn *t, uint64_t *n_out);
+
+#endif
