@@ -20,6 +20,10 @@ int log_level_parse(const char *name, enum log_level *level_out);
 typedef void log_sink_fn(enum log_level level, const char *line, void *ctx);
 void log_set_sink(log_sink_fn *fn, void *ctx);
 
+/* Lines that couldn't be written since the start (a full disk); the next line that gets through says so too. */
+unsigned long long log_lost(void);
+
+/* Whoever passes outside text may rely on it: control characters become '?', so an event stays one line. */
 void log_line(enum log_level level, const char *component, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 #define log_error(component, ...)   log_line(LOG_LEVEL_ERROR, component, __VA_ARGS__)

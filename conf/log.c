@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "conf/log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "parsers/err.h"
+#include "parsers/utf8.h"
+
+/* The journal and syslog take longer lines, but a person reads them: more is a mistake of ours. */
+#define LOG_LINE_MAX 2048
+/* The time, the level and the line end, which stand outside LOG_LINE_MAX. */
+#define LOG_FRAME_MAX 64
+
+static const struct {
+	const char *name;
+	const char *journal; /* sd-daemon(3): the priority in front of a line */
+} levels[] = {
+	[LOG_LEVEL_ERROR] = { "error", "<3>" },
+	[LOG_LEVEL_WARNING] = { "warning", "<4>" },
+	[LOG_LEVEL_INFO] = { "info", "<6>" },
+	[LOG_LEVEL_DEBUG] = { "debug", "<7>" },
+};
+
+/* The log's target and level: process-wide on purpose, so that any thread and any file can speak. */
+static atomic_int level_now = LOG_LEVEL_INFO;
+static log_sink_fn *sink;
+static void *sink_ctx;
+static atomic_ullong lines_lost;
+static atomic_ullong lines_lost_told;
+static bool is_journal;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* systemd.exec(5): JOURNAL_STREAM is inherited by children too, so stderr must really be that stream. */
+static void find_target(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev;
+	unsigned long long ino;
+	struct stat st;
+
+	is_journal = stream != NULL && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
+		     fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+}
+
+void log_set_level(enum log_level level)
+{
+	atomic_store(&level_now, (int)level);
+}
+
+int log_level_parse(const char *name, enum log_level *level_out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		if (strcmp(name, levels[i].name) == 0) {
+			*level_out = (enum log_level)i;
+			return ERR_OK;
+		}
+	}
+	return ERR_INVALID;
+}
+
+void log_set_sink(log_sink_fn *fn, void *ctx)
+{
+	sink = fn;
+	sink_ctx = ctx;
+}
+
+unsigned long long log_lost(void)
+{
+	return atomic_load(&lines_lost);
+}
+
+static bool write_all(const char *buf, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(STDERR_FILENO, buf, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		buf += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static size_t put_time(char *buf, size_t cap)
+{
+	struct timespec ts;
+	struct tm tm;
+	size_t len;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	gmtime_r(&ts.tv_sec, &tm);
+	len = strftime(buf, cap, "%Y-%m-%dT%H:%M:%S", &tm);
+	return len + (size_t)snprintf(buf + len, cap - len, ".%03dZ ", (int)(ts.tv_nsec / 1000000));
+}
+
+/* One line, one write: lines of several threads don't mix. */
+static bool write_line(enum log_level level, const char *text)
+{
+	char buf[LOG_FRAME_MAX + LOG_LINE_MAX];
+	size_t len = 0;
+
+	if (!is_journal)
+		len = put_time(buf, LOG_FRAME_MAX);
+	len += (size_t)snprintf(buf + len, sizeof(buf) - len, "%s%s%s\n",
+				is_journal ? levels[level].journal : levels[level].name,
+				is_journal ? "" : " ", text);
+	return write_all(buf, len);
+}
+
+/* A full disk takes the log too: what is missing is counted, and said as soon as a line gets through. */
+static void tell_lost(void)
+{
+	unsigned long long lost = atomic_load(&lines_lost);
+	unsigned long long told = atomic_exchange(&lines_lost_told, lost);
+	char text[LOG_FRAME_MAX];
+
+	if (lost <= told)
+		return;
+	snprintf(text, sizeof(text), "%-8s event=lost lines=%llu", "log", lost - told);
+	write_line(LOG_LEVEL_ERROR, text);
+}
+
+/* Whoever sends us a line end must not write our log: an event stays one line. */
+static void make_one_line(char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+	}
+}
+
+static void log_va(enum log_level level, const char *component, const char *format, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
+static void log_va(enum log_level level, const char *component, const char *format, va_list ap)
+{
+	char text[LOG_LINE_MAX];
+	size_t head = (size_t)snprintf(text, sizeof(text), "%-8.32s ", component);
+	int len = vsnprintf(text + head, sizeof(text) - head, format, ap);
+
+	if (len < 0)
+		return;
+	if ((size_t)len >= sizeof(text) - head)
+		text[utf8_cut(bytes_of(text), strlen(text)).len] = '\0';
+	make_one_line(text);
+	if (sink != NULL) {
+		sink(level, text, sink_ctx);
+		return;
+	}
+	pthread_once(&once, find_target);
+	if (write_line(level, text))
+		tell_lost();
+	else
+		atomic_fetch_add(&lines_lost, 1);
+}
+
+void log_line(enum log_level level, const char *component, const char *format, ...)
+{
+	va_list ap;
+
+	if ((int)level > atomic_load(&level_now))
+		return;
+	va_start(ap, format);
+	log_va(level, component, format, ap);
+	va_end(ap);
+}
+
+void die(const char *component, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	log_va(LOG_LEVEL_ERROR, component, format, ap);
+	va_end(ap);
+	_exit(EXIT_FAILURE);
+}
