@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * channel - one configured way in and out, as the flow sees it.
+ *
+ * A channel hands what comes in to intake_message_take() and intake_receipt(),
+ * and is handed what goes out by dispatch. Loop thread only.
+ */
+#ifndef GATEWAY_FLOW_CHANNEL_H
+#define GATEWAY_FLOW_CHANNEL_H
+
+#include "conf/conf.h"
+#include "gateway/flow/host.h"
+#include "parsers/message.h"
+#include "parsers/sms_text.h"
+
+struct channel;
+struct core;
+
+/* One segment that leaves now; borrowed during send(), copy what must last. */
+struct outgoing {
+	uint64_t row;
+	unsigned segment;        /* 0-based */
+	unsigned n_segments;
+	struct bytes to;         /* "sms:+381…" */
+	struct bytes from;       /* our short code */
+	enum sms_encoding encoding;
+	struct bytes text;       /* UTF-8 of this segment */
+	struct bytes octets;     /* SMS_GSM7: one septet an octet; SMS_UCS2: UTF-16BE */
+	struct bytes udh;        /* with its length octet, or none */
+	int64_t validity_ms;     /* what is left of it */
+};
+
+struct channel_ops {
+	int (*start)(struct channel *c);                        /* may still be down afterwards */
+	void (*stop)(struct channel *c);                        /* gives up links; unanswered messages stay with their sender; frees own */
+	unsigned (*room)(const struct channel *c);              /* how many segments may leave now; 0 while down */
+	void (*send)(struct channel *c, const struct outgoing *out); /* ends in dispatch_result(), once, not before send() returned unless it failed at once */
+};
+
+enum channel_state { CHANNEL_DOWN, CHANNEL_UP, CHANNEL_DEGRADED };
+#define CHANNEL_FAULTS_MAX 8
+#define CHANNEL_FAULT_LEN  200
+
+struct channel {
+	const struct channel_ops *ops;
+	struct core *core;               /* set by core before start */
+	const struct conf_channel *conf; /* of the conf in force */
+	enum channel_state state;
+	struct wall since;
+	struct wall last_in, last_out;
+	char faults[CHANNEL_FAULTS_MAX][CHANNEL_FAULT_LEN]; /* what status shows */
+	size_t n_faults;
+	struct mono up_since;            /* 0 while down: 'seen before?' looks back from here */
+	void *own;                       /* the implementation's */
+};
+
+/* Makes a channel for a configured section (the daemon: by type; the simulation: its own). NULL: out of memory. */
+typedef struct channel *channel_make_fn(const struct conf_channel *conf, void *ctx);
+
+/* Notes a change of state, logs it once, wakes dispatch when up. */
+void channel_set_state(struct channel *c, enum channel_state state, const char *why);
+/* Faults that health found; each raises an alarm of the channel's, all are replaced at the next call. */
+void channel_set_faults(struct channel *c, const char *const *faults, size_t n);
+
+#endif

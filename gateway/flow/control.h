@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * control - the command table: what `odziv` asks, over the socket or inline.
+ *
+ * A request is one JSON line: {"command": "case list", "args": {…}, "words": […]}.
+ * Answers are JSON lines: {"row": {…}} any number of times, then exactly one
+ * {"exit": 0} or {"exit": 1, "error": "what, where, what to do"}; in between
+ * {"progress": "words"} may come. Every read of citizens' data is logged with who.
+ */
+#ifndef GATEWAY_FLOW_CONTROL_H
+#define GATEWAY_FLOW_CONTROL_H
+
+#include "gateway/flow/core.h"
+
+#define CONTROL_LINE_MAX (256 * 1024)
+
+/* One line of an answer, without its end; last: nothing follows and ctx isn't used again. */
+typedef void control_line_fn(struct bytes line, bool last, void *ctx);
+
+/* who: the user's name by SO_PEERCRED. Loop thread; fn may be called before this returns. */
+void control_run(struct core *core, struct bytes request, const char *who, control_line_fn *fn, void *ctx);
+
+#endif

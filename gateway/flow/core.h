@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * core - the flow as a whole: what the daemon, the simulation and the command
+ * line without a daemon have in common. Host and channels are given to it.
+ */
+#ifndef GATEWAY_FLOW_CORE_H
+#define GATEWAY_FLOW_CORE_H
+
+#include "conf/conf.h"
+#include "gateway/flow/channel.h"
+#include "gateway/flow/host.h"
+#include "store/keep.h"
+
+struct intake;
+struct dispatch;
+struct wakeups;
+struct alarms;
+
+struct core {
+	struct host *host;
+	struct store *store;
+	struct conf *conf;               /* in force; held */
+	struct channel *channels[CONF_CHANNELS_MAX];
+	size_t n_channels;
+	channel_make_fn *make;
+	void *make_ctx;
+	struct intake *intake;
+	struct dispatch *dispatch;
+	struct wakeups *wakeups;
+	struct alarms *alarms;
+	struct wall started;
+	struct mono started_mono;
+	bool is_open;                    /* intake is open: restart work done */
+	void (*on_open)(struct core *core, void *ctx); /* told once: "ready" */
+	void *on_open_ctx;
+};
+
+/*
+ * Brings everything up: rebuild slices if the store needs them, SENDING rows of
+ * the last life become UNSURE, then channels start and intake opens (is_open,
+ * on_open). with_channels false: the command line without a daemon.
+ * Asynchronous: what it posts is done by the host. conf is held by core from here on.
+ */
+int core_start(struct core *core, struct host *host, struct store *store, struct conf *conf,
+	       channel_make_fn *make, void *make_ctx, bool with_channels);
+/* Stops channels, then the parts; outstanding jobs are still drained by the host afterwards. */
+void core_stop(struct core *core);
+struct channel *core_channel(struct core *core, struct bytes name);
+
+#endif

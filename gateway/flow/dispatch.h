@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * dispatch - the way out: one job a channel at a time writes all results that
+ * came in and claims as many segments as there is room for.
+ *
+ * Promises: a segment is SENDING on disk before the channel sees it; a channel's
+ *           throttling slows the channel, not the row.
+ */
+#ifndef GATEWAY_FLOW_DISPATCH_H
+#define GATEWAY_FLOW_DISPATCH_H
+
+#include "gateway/flow/core.h"
+#include "store/outbox.h"
+
+int dispatch_new(struct core *core, struct dispatch **d_out);
+void dispatch_free(struct dispatch **d);
+/* Rows may wait for this channel: look now (or when the job in flight is done). */
+void dispatch_wake(struct dispatch *d, struct channel *c);
+void dispatch_wake_name(struct dispatch *d, struct bytes channel);
+/*
+ * What became of one segment, once per send(). remote_id and error are copied.
+ * outcome SEND_LATER with pause_ms > 0 slows the whole channel (throttled) for that
+ * long; with 0 the row waits by its own back-off (30 s to 1 h, jitter).
+ */
+void dispatch_result(struct dispatch *d, struct channel *c, uint64_t row, unsigned segment,
+		     enum send_outcome outcome, struct bytes remote_id, struct bytes error,
+		     int64_t pause_ms);
+
+#endif
