@@ -167,7 +167,8 @@ void json_put_time(struct json *object, const char *key, int64_t wall_ms)
 	char text[64], whole[40];
 	struct tm tm;
 
-	if (wall_ms == 0 || gmtime_r(&seconds, &tm) == NULL ||
+	/* RFC 3339 has four digits for a year. */
+	if (wall_ms == 0 || gmtime_r(&seconds, &tm) == NULL || tm.tm_year > 9999 - 1900 ||
 	    strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm) == 0) {
 		json_put_null(object, key);
 		return;

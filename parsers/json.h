@@ -36,7 +36,7 @@ void json_put_int(struct json *object, const char *key, int64_t value);
 void json_put_real(struct json *object, const char *key, double value);
 void json_put_bool(struct json *object, const char *key, bool value);
 void json_put_null(struct json *object, const char *key);
-/* RFC 3339 in UTC with milliseconds, "2026-11-24T20:37:13.120Z"; null when ms is 0. */
+/* RFC 3339 in UTC with milliseconds, "2026-11-24T20:37:13.120Z"; null when ms is 0 or the year has no four digits. */
 void json_put_time(struct json *object, const char *key, int64_t wall_ms);
 void json_put_take(struct json *object, const char *key, struct json **value);
 void json_append_take(struct json *array, struct json **value);

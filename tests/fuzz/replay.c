@@ -58,7 +58,7 @@ static unsigned replay_folder(const char *folder)
 		if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) >=
 		    sizeof(path))
 			continue;
-		printf("# %s\n", entry->d_name);
+		printf("reading %s\n", entry->d_name);
 		fflush(stdout);
 		n += replay_file(path);
 	}
