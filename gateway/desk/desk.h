@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * desk - what every decision is given: the moment, the configuration, the
+ * store's key, and an arena for one application of it.
+ *
+ * Everything in gateway/desk/ is repeatable: it depends on what it is given and
+ * on the transaction, and touches nothing else.
+ */
+#ifndef GATEWAY_DESK_DESK_H
+#define GATEWAY_DESK_DESK_H
+
+#include "conf/conf.h"
+#include "parsers/clock.h"
+#include "parsers/keyed.h"
+#include "store/db.h"
+#include "store/record.h"
+
+/* Something that people should know of, found while deciding; the flow raises it after the commit. */
+struct desk_note {
+	const char *name;   /* of an alarm: "budget-hour" "emergency" … */
+	struct bytes words;
+};
+#define DESK_NOTES_MAX 8
+
+struct desk {
+	const struct conf *conf;
+	const struct keyed_key *key;
+	struct wall now;
+	struct arena *arena;              /* emptied before each application */
+	struct desk_note notes[DESK_NOTES_MAX];
+	size_t n_notes;
+	const char *wake[CONF_CHANNELS_MAX]; /* channels that got rows */
+	size_t n_wake;
+};
+
+/* A desk for one application; the arena is reset. */
+void desk_begin(struct desk *d, const struct conf *conf, const struct keyed_key *key, struct wall now,
+		struct arena *a);
+void desk_note(struct desk *d, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif
