@@ -74,7 +74,8 @@ struct profile {
 	const struct category *emergency_category;
 	struct rules *rules;
 	struct gazetteer *places;
-	struct classifier classifier; /* borrows rules and places; case_year is set per call by a copy */
+	struct citizen_words *words;
+	struct classifier classifier; /* borrows rules, places and words; case_year is set per call by a copy */
 	struct catalog *catalog;      /* the texts of all tongues */
 };
 

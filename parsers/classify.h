@@ -5,7 +5,7 @@
  *
  * Pure: depends on the text, the classifier (rules, gazetteer, commands of a
  * profile) and the tongue to fall back to. May be used by several threads at
- * once with a match context of its own each (struct classify_work).
+ * once. Of a very long text the first RULES_TEXT_MAX_BYTES are read.
  */
 #ifndef PARSERS_CLASSIFY_H
 #define PARSERS_CLASSIFY_H
@@ -59,6 +59,7 @@ struct classified {
 struct classifier {
 	const struct rules *rules;
 	const struct gazetteer *places;
+	const struct citizen_words *words;
 	struct bytes case_prefix;        /* "SP" */
 	int case_year;                   /* a bare number in 'STATUS 123' belongs to this year; 0: leave bare numbers alone */
 	struct bytes emergency_category; /* "EMG" */
