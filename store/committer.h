@@ -19,6 +19,8 @@
 struct job {
 	int (*apply)(struct txn *t, struct job *job); /* repeatable */
 	void (*done)(struct job *job, int err);       /* loop thread, after the commit */
+	/* Not 0: the map shall grow to this. apply isn't called; db_grow() runs between two transactions, its error is the job's. */
+	uint64_t grow_map_bytes;
 	/* the committer's own: */
 	struct job *next;
 	int err;

@@ -30,11 +30,35 @@ struct outgoing {
 	int64_t validity_ms;     /* what is left of it */
 };
 
+/*
+ * Somebody who listens at a phone of the simulated network (`odziv phone`).
+ * Embedded where it belongs; hear() is called for each text that the phone gets.
+ */
+struct phone_ear {
+	struct bytes number; /* as a person typed it; borrowed while it listens */
+	void (*hear)(struct phone_ear *ear, struct wall at, struct bytes from, struct bytes text);
+	struct phone_ear *next; /* the channel's */
+};
+
+/* What only the simulator has: the other end of its network. */
+struct phone_ops {
+	/* A text from this number to our short code. ERR_INVALID: no number; a retry class as of intake. */
+	int (*send)(struct channel *c, struct bytes number, struct bytes text);
+	void (*listen)(struct channel *c, struct phone_ear *ear);
+	void (*unlisten)(struct channel *c, struct phone_ear *ear); /* one that doesn't listen is no error */
+};
+
 struct channel_ops {
 	int (*start)(struct channel *c);                        /* may still be down afterwards */
-	void (*stop)(struct channel *c);                        /* gives up links; unanswered messages stay with their sender; frees own */
+	/*
+	 * Gives up links and frees own. No dispatch_result() afterwards: what was under way
+	 * becomes UNSURE by dispatch itself. Answers to messages handed to intake may still
+	 * come, so their ctx must outlive the channel.
+	 */
+	void (*stop)(struct channel *c);
 	unsigned (*room)(const struct channel *c);              /* how many segments may leave now; 0 while down */
 	void (*send)(struct channel *c, const struct outgoing *out); /* ends in dispatch_result(), once, not before send() returned unless it failed at once */
+	const struct phone_ops *phone;                          /* NULL: not a simulator */
 };
 
 enum channel_state { CHANNEL_DOWN, CHANNEL_UP, CHANNEL_DEGRADED };
@@ -54,10 +78,14 @@ struct channel {
 	void *own;                       /* the implementation's */
 };
 
-/* Makes a channel for a configured section (the daemon: by type; the simulation: its own). NULL: out of memory. */
+/*
+ * Makes a channel for a configured section (the daemon: by type; the simulation: its
+ * own): calloc'd, with ops, perhaps own; the rest is set by core, which also free()s it
+ * after stop(). NULL: out of memory.
+ */
 typedef struct channel *channel_make_fn(const struct conf_channel *conf, void *ctx);
 
-/* Notes a change of state, logs it once, wakes dispatch when up. */
+/* Notes a change of state (again the same one: nothing), logs it, raises or clears the alarm "channel-down:NAME", wakes dispatch when up. */
 void channel_set_state(struct channel *c, enum channel_state state, const char *why);
 /* Faults that health found; each raises an alarm of the channel's, all are replaced at the next call. */
 void channel_set_faults(struct channel *c, const char *const *faults, size_t n);

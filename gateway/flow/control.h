@@ -2,7 +2,10 @@
 /*
  * control - the command table: what `odziv` asks, over the socket or inline.
  *
- * A request is one JSON line: {"command": "case list", "args": {…}, "words": […]}.
+ * A request is one JSON line of at most CONTROL_LINE_MAX (conf/limits.h):
+ * {"command": "case list", "args": {…}, "words": […]}. args are the options without
+ * their dashes, in text ("limit": "100"), or true for those without a value; words
+ * are what stands behind the command, in text.
  * Answers are JSON lines: {"row": {…}} any number of times, then exactly one
  * {"exit": 0} or {"exit": 1, "error": "what, where, what to do"}; in between
  * {"progress": "words"} may come. Every read of citizens' data is logged with who.
@@ -11,8 +14,6 @@
 #define GATEWAY_FLOW_CONTROL_H
 
 #include "gateway/flow/core.h"
-
-#define CONTROL_LINE_MAX (256 * 1024)
 
 /* One line of an answer, without its end; last: nothing follows and ctx isn't used again. */
 typedef void control_line_fn(struct bytes line, bool last, void *ctx);

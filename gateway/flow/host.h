@@ -12,6 +12,7 @@
 #ifndef GATEWAY_FLOW_HOST_H
 #define GATEWAY_FLOW_HOST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "parsers/clock.h"
@@ -28,6 +29,7 @@ struct query {
 	int (*run)(struct txn *t, struct query *q);  /* reader thread, one snapshot */
 	void (*done)(struct query *q, int err);      /* loop thread; ERR_TIMEOUT past the deadline */
 	int64_t deadline_ms;                         /* from now; 0: the default of 30 s; -1: none (backup, verify) */
+	bool without_store;                          /* it blocks on something else (a file, another store): run gets no snapshot, t is NULL */
 	void *host_own;
 	int err;
 };
@@ -40,6 +42,7 @@ struct host {
 	int (*write)(struct host *h, struct job *job); /* ERR_BUSY when full: done isn't called then */
 	int (*read)(struct host *h, struct query *q);  /* ERR_BUSY when full */
 	void (*point)(struct host *h, const char *name); /* a named place where a test may end us; empty in release */
+	bool is_inline;                                /* the command line without a daemon: one thread, all at once */
 };
 
 static inline void host_point(struct host *h, const char *name)
