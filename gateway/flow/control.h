@@ -13,6 +13,7 @@
 #ifndef GATEWAY_FLOW_CONTROL_H
 #define GATEWAY_FLOW_CONTROL_H
 
+#include "conf/limits.h" /* CONTROL_LINE_MAX bounds a request */
 #include "gateway/flow/core.h"
 
 /* One line of an answer, without its end; last: nothing follows and ctx isn't used again. */

@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "parsers/clock.h"
+#include "parsers/message.h"
 #include "store/committer.h"
 
 /* A timer is embedded where it belongs; zero is a stopped timer. */
@@ -43,7 +44,19 @@ struct host {
 	int (*read)(struct host *h, struct query *q);  /* ERR_BUSY when full */
 	void (*point)(struct host *h, const char *name); /* a named place where a test may end us; empty in release */
 	bool is_inline;                                /* the command line without a daemon: one thread, all at once */
+	void (*in_hand)(struct host *h, const struct message *msg); /* any thread; may be NULL: nobody notes it */
 };
+
+/*
+ * The one message that this thread decodes or applies from now on, so that a death
+ * by it is remembered (DESIGN section 10, in hand); NULL: none any more. An apply that
+ * works on a message says so first and takes it back last.
+ */
+static inline void host_in_hand(struct host *h, const struct message *msg)
+{
+	if (h->in_hand != NULL)
+		h->in_hand(h, msg);
+}
 
 static inline void host_point(struct host *h, const char *name)
 {
