@@ -38,5 +38,9 @@ void desk_begin(struct desk *d, const struct conf *conf, const struct keyed_key 
 		struct arena *a);
 void desk_note(struct desk *d, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A channel (its name outlives the application) got a row: dispatch looks at it after the commit. */
+void desk_wake(struct desk *d, const char *channel);
+/* How to write to somebody whose record holds these numbers; the profile's tongue when it holds none. */
+struct tongue desk_tongue(uint32_t language, uint32_t script, const struct profile *p);
 
 #endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/desk/citizen.h"
+
+#include "gateway/desk/reply.h"
+#include "parsers/strbuf.h"
+#include "store/cases.h"
+#include "store/contacts.h"
+#include "store/counts.h"
+
+/* Numbers may be guessed; nobody learns anything by it, and after this many an hour not even that. */
+#define STATUS_MISSES_MAX 5
+/* What a text can list and still be read on a cheap phone. */
+#define STATUS_LIST_MAX 5
+
+static uint32_t hour_of(struct wall at)
+{
+	return (uint32_t)(at.ms / HOUR_MS);
+}
+
+static struct reply reply_to(const struct desk *d, const struct matter *m, enum out_kind kind, enum text_name text)
+{
+	const struct profile *p = d->conf->profile;
+	struct reply r = {
+		.kind = kind, .text = text, .tongue = reply_tongue(d, m->contact),
+		.channel = m->message->channel, .from = m->message->to, .to = bytes_of(m->contact->address),
+		.contact = m->contact, .case_number = "", .message = m->message->id, .may_cut = true,
+	};
+
+	r.values.town = names_in(&p->town, r.tongue);
+	r.values.price = bytes_of(d->conf->sms_price);
+	r.values.numbers = p->emergency_numbers;
+	return r;
+}
+
+/* A refusal is the message's own 'why': there may be no case to log it on. */
+static int answer(struct txn *t, struct desk *d, struct matter *m, const struct reply *r)
+{
+	int err = reply_add(t, d, r, NULL);
+
+	if (err == ERR_OK)
+		return ERR_OK;
+	if (err_class(err) != ERR_IS_REJECT && err != ERR_CANCELLED)
+		return err;
+	m->message->why = record_strc(d->arena, reply_refusal(err));
+	return txn_err(t);
+}
+
+static int status_miss(struct txn *t, struct desk *d, struct matter *m)
+{
+	struct bytes who = bytes_of(m->contact->address);
+	struct reply r = reply_to(d, m, KIND_STATUS, TEXT_STATUS_NONE);
+
+	attempt_add(t, ATTEMPT_STATUS_MISS, who, hour_of(d->now), 1, d->now);
+	if (attempt_get(t, ATTEMPT_STATUS_MISS, who, hour_of(d->now)) > STATUS_MISSES_MAX) {
+		desk_note(d, "status-guessing", "a number asks for cases that are not its own");
+		m->message->why = record_strc(d->arena, "more than five misses an hour");
+		return txn_err(t);
+	}
+	return answer(t, d, m, &r);
+}
+
+static int status_one(struct txn *t, struct desk *d, struct matter *m, const Pb__Case *rec)
+{
+	struct reply r = reply_to(d, m, KIND_STATUS, TEXT_STATUS);
+
+	matter_values(d, rec, r.tongue, &r.values);
+	if (!case_is_open(rec))
+		r.values.due.ms = 0;
+	r.case_number = rec->number;
+	m->message->case_number = record_strc(d->arena, rec->number);
+	return answer(t, d, m, &r);
+}
+
+static int status_named(struct txn *t, struct desk *d, struct matter *m)
+{
+	Pb__Case *rec;
+	int err = case_get(t, m->understood->case_no, d->arena, &rec);
+
+	if (err != ERR_OK && err_class(err) != ERR_IS_REJECT)
+		return err;
+	if (err != ERR_OK || rec->contact != m->contact->id)
+		return status_miss(t, d, m);
+	return status_one(t, d, m, rec);
+}
+
+struct status_list {
+	struct desk *d;
+	struct strbuf words;
+	struct tongue tongue;
+	size_t n;
+	const char *newest;
+};
+
+static int add_to_list(const Pb__Case *rec, void *ctx)
+{
+	struct status_list *l = ctx;
+	struct text_values values;
+
+	matter_values(l->d, rec, l->tongue, &values);
+	strbuf_addf(&l->words, "%s%s %.*s", l->n != 0 ? "; " : "", rec->number, PRI_BYTES(values.state));
+	if (l->n++ == 0)
+		l->newest = record_strc(l->d->arena, rec->number);
+	return ERR_OK;
+}
+
+/* Open cases; when there are none the newest that is over; when there is nothing, kind words. */
+static int status_all(struct txn *t, struct desk *d, struct matter *m)
+{
+	struct reply r = reply_to(d, m, KIND_STATUS, TEXT_STATUS_LIST);
+	struct status_list l = { .d = d, .words = strbuf_in(d->arena, 600), .tongue = r.tongue };
+	Pb__Case *rec;
+	int err = case_of_contact(t, m->contact->id, true, STATUS_LIST_MAX, add_to_list, &l);
+
+	if (err == ERR_OK && l.n == 0)
+		err = case_of_contact(t, m->contact->id, false, 1, add_to_list, &l);
+	if (err != ERR_OK)
+		return err;
+	if (l.n == 0) {
+		r.text = TEXT_STATUS_NONE;
+		return answer(t, d, m, &r);
+	}
+	if (l.n == 1) {
+		err = case_get(t, bytes_of(l.newest), d->arena, &rec);
+		return err == ERR_OK ? status_one(t, d, m, rec) : err;
+	}
+	r.values.cases = strbuf_bytes(&l.words);
+	r.values.n = (int64_t)l.n;
+	return answer(t, d, m, &r);
+}
+
+static int on_status(struct txn *t, struct desk *d, struct matter *m)
+{
+	return m->understood->case_no.len != 0 ? status_named(t, d, m) : status_all(t, d, m);
+}
+
+static int on_help(struct txn *t, struct desk *d, struct matter *m)
+{
+	struct reply r = reply_to(d, m, KIND_HELP, TEXT_HELP);
+
+	return answer(t, d, m, &r);
+}
+
+static int on_stop(struct txn *t, struct desk *d, struct matter *m)
+{
+	struct reply r = reply_to(d, m, KIND_HELP, TEXT_STOP);
+
+	/* One confirmation; a second STOP is heard, and silence is what was asked for. */
+	if (m->contact->stopped)
+		return ERR_OK;
+	m->contact->stopped = true;
+	m->contact->stopped_at = d->now.ms;
+	contact_put(t, m->contact);
+	r.despite_stop = true;
+	return answer(t, d, m, &r);
+}
+
+static int on_start(struct txn *t, struct desk *d, struct matter *m)
+{
+	struct reply r = reply_to(d, m, KIND_HELP, TEXT_START);
+
+	m->contact->stopped = false;
+	m->contact->stopped_at = 0;
+	contact_put(t, m->contact);
+	return answer(t, d, m, &r);
+}
+
+static int on_language(struct txn *t, struct desk *d, struct matter *m)
+{
+	struct tongue asked = m->understood->command_tongue;
+	struct reply r;
+
+	if (asked.language == LANG_NONE || !profile_answers_in(d->conf->profile, asked))
+		return on_help(t, d, m);
+	m->contact->language = asked.language;
+	m->contact->script = asked.script;
+	m->contact->language_chosen = true;
+	contact_put(t, m->contact);
+	r = reply_to(d, m, KIND_HELP, TEXT_LANGUAGE);
+	return answer(t, d, m, &r);
+}
+
+int citizen_command(struct txn *t, struct desk *d, struct matter *m)
+{
+	enum citizen_command command = m->understood->command;
+
+	m->message->outcome = OUTCOME_COMMAND;
+	m->message->command = record_strc(d->arena, citizen_command_text(command));
+	switch (command) {
+	case CMD_STATUS:   return on_status(t, d, m);
+	case CMD_HELP:     return on_help(t, d, m);
+	case CMD_STOP:     return on_stop(t, d, m);
+	case CMD_START:    return on_start(t, d, m);
+	case CMD_LANGUAGE: return on_language(t, d, m);
+	case CMD_NONE:     break;
+	}
+	return on_help(t, d, m);
+}
+
+int citizen_empty(struct txn *t, struct desk *d, struct matter *m)
+{
+	struct bytes who = bytes_of(m->contact->address);
+	struct reply r = reply_to(d, m, KIND_HELP, TEXT_ASK);
+
+	m->message->outcome = OUTCOME_NOT_ANSWERED;
+	m->message->why = record_strc(d->arena, "no words in it; asked within the hour already");
+	if (attempt_get(t, ATTEMPT_ASKED, who, hour_of(d->now)) > 0)
+		return txn_err(t);
+	attempt_add(t, ATTEMPT_ASKED, who, hour_of(d->now), 1, d->now);
+	m->message->outcome = OUTCOME_INFORMATION;
+	m->message->why = record_strc(d->arena, "");
+	return answer(t, d, m, &r);
+}
