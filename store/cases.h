@@ -26,8 +26,13 @@ void case_put(struct txn *t, const Pb__Case *rec); /* sticky */
 /* Checks the move by the one table of moves, sets state (not reason or times). ERR_BAD_STATE. The caller logs and puts. */
 int case_move(Pb__Case *rec, enum case_state next);
 bool case_is_open(const Pb__Case *rec); /* neither solved nor closed */
-/* The due time that counts now: the answer's until answered, then the solution's; waiting cases: waiting_until; 0: no clock (the index then files it under opened + 30 days, so that every open case has a due entry). */
+/*
+ * What is due next of an open case, never 0: the first of answer_due (until answered), solve_due and
+ * waiting_until (in state waiting) that lies after late_told; when none does, max(opened, late_told) + 30 days,
+ * so that every open case has a due entry and comes up again. 0 for solved and closed ones.
+ */
 int64_t case_due(const Pb__Case *rec);
+/* Open, not waiting, and past answer_due (until answered) or past solve_due, whether told or not. */
 bool case_is_late(const Pb__Case *rec, struct wall now);
 
 struct case_step {

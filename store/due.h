@@ -12,9 +12,9 @@
 
 enum due_kind {
 	DUE_CASE = 1,      /* case_due() of every open case; key: case key */
-	DUE_PARTS,         /* a set that still waits; key: key of its newest part */
-	DUE_UNSURE,        /* a row with UNSURE segments: unsure_since; key: id */
-	DUE_VALIDITY,      /* a row QUEUED, SENT: valid_until; key: id */
+	DUE_PARTS,         /* a set that still waits, at its newest part's due; key: key of that part */
+	DUE_UNSURE,        /* a row with UNSURE segments and not told_staff, at unsure_since; key: id */
+	DUE_VALIDITY,      /* a row QUEUED or SENT, at valid_until, unless that is 0; key: id */
 };
 
 struct due {
@@ -23,9 +23,14 @@ struct due {
 	struct bytes key;  /* valid during the call; due_case_number() or the id */
 };
 typedef int due_fn(const struct due *d, void *ctx);
-/* Entries with at <= now, oldest first. Case entries stay due until the case changes (late_told, answered …): index files a late case that was told under its next step. */
-int due_each(struct txn *t, struct wall now, size_t limit, due_fn *fn, void *ctx);
-int due_next(struct txn *t, struct wall *at_out); /* ERR_NOENT: nothing waits */
+/*
+ * Entries with at <= now, oldest first, copied before fn is called for the first time, so fn may write.
+ * An UNSURE entry counts only when at + unsure_wait_ms <= now.
+ */
+int due_each(struct txn *t, struct wall now, int64_t unsure_wait_ms, size_t limit, struct arena *a, due_fn *fn,
+	     void *ctx);
+/* When the next entry counts (UNSURE ones with the wait added). ERR_NOENT: nothing waits. */
+int due_next(struct txn *t, int64_t unsure_wait_ms, struct wall *at_out);
 /* The case number / id of an entry. */
 int due_case(const struct due *d, struct txn *t, struct arena *a, Pb__Case **rec_out);
 uint64_t due_id(const struct due *d);

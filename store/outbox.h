@@ -17,7 +17,7 @@
 #include "store/db.h"
 #include "store/record.h"
 
-/* Writes a new row with n_segments QUEUED segments; gives rec its id. The rest is the caller's. */
+/* Writes a new row with n_segments QUEUED segments; gives rec its id, created and, where there are several segments, its reference (spread over 1..255 by id). The rest is the caller's. */
 int outbox_add(struct txn *t, Pb__Outbox *rec, size_t n_segments, struct wall now, struct arena *a);
 int outbox_get(struct txn *t, uint64_t id, struct arena *a, Pb__Outbox **rec_out);
 void outbox_put(struct txn *t, Pb__Outbox *rec); /* sets rec->state from its segments first */

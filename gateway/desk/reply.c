@@ -99,12 +99,6 @@ static const char *our_number(const struct desk *d, const struct reply *r)
 	return c != NULL ? c->from : "";
 }
 
-/* Spread over the 256 references by time and count, so that two long texts in a row differ. */
-static uint32_t reference_of(uint64_t id)
-{
-	return (uint32_t)((id >> 22) ^ id) & 0xFFu;
-}
-
 static int write_row(struct txn *t, struct desk *d, const struct reply *r, const struct composed *words,
 		     Pb__Outbox **row_out)
 {
@@ -133,8 +127,6 @@ static int write_row(struct txn *t, struct desk *d, const struct reply *r, const
 	err = outbox_add(t, row, words->plan.segments, d->now, d->arena);
 	if (err != ERR_OK)
 		return err;
-	row->reference = reference_of(row->id);
-	outbox_put(t, row);
 	if (row_out != NULL)
 		*row_out = row;
 	return txn_err(t);

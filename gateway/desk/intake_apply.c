@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/desk/intake_apply.h"
+
+#include <string.h>
+
+#include "conf/calendar.h"
+#include "gateway/desk/citizen.h"
+#include "gateway/desk/clocks.h"
+#include "gateway/desk/hearing.h"
+#include "gateway/desk/seen_before.h"
+#include "parsers/contact.h"
+#include "store/contacts.h"
+#include "store/counts.h"
+#include "store/messages.h"
+#include "store/outbox.h"
+#include "store/parts.h"
+
+static int keep_quarantined(struct txn *t, struct desk *d, const struct message *msg,
+			    struct intake_found *found_out)
+{
+	Pb__Message *rec = hearing_record(t, d, msg);
+	int err;
+
+	if (rec == NULL)
+		return ERR_NOMEM;
+	err = hearing_quarantine(t, d, rec, msg->fault, msg->raw, &found_out->quarantine);
+	if (err != ERR_OK)
+		return err;
+	message_add(t, rec);
+	found_out->message = rec->id;
+	found_out->outcome = OUTCOME_QUARANTINE;
+	return txn_err(t);
+}
+
+static int keep_part(struct txn *t, struct desk *d, const struct message *msg, struct intake_found *found_out)
+{
+	Pb__Part *part = arena_alloc(d->arena, sizeof(*part));
+	struct part_set set;
+	enum part_fate fate;
+	int err;
+
+	if (part == NULL)
+		return ERR_NOMEM;
+	hearing_part(d, msg, part);
+	err = part_add(t, part, d->conf->part_wait_ms, d->now, d->arena, &fate, &set);
+	if (err != ERR_OK)
+		return err;
+	switch (fate) {
+	case PART_REPEATED:
+		found_out->is_repeat = true;
+		count_add(t, COUNT_REPEATS, msg->channel, d->now, 1);
+		return txn_err(t);
+	case PART_KEPT:
+		return hearing_part_alone(t, d, part);
+	case PART_COMPLETED:
+		return hearing_parts(t, d, &set, found_out);
+	case PART_LATE:
+		return hearing_late_part(t, d, part, &set, found_out);
+	}
+	return ERR_BAD_STATE;
+}
+
+static int keep_whole(struct txn *t, struct desk *d, const struct intake_given *given,
+		      struct intake_found *found_out)
+{
+	Pb__Message *rec = hearing_record(t, d, given->msg);
+
+	if (rec == NULL)
+		return ERR_NOMEM;
+	return hearing_decide(t, d, rec, given->msg->from, given->understood, false, found_out);
+}
+
+int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given, struct intake_found *found_out)
+{
+	const struct message *msg = given->msg;
+	struct seen_keys keys;
+	int err;
+
+	*found_out = (struct intake_found){ 0 };
+	seen_keys_of(d->key, msg, &keys);
+	found_out->seen = keys.words;
+	err = seen_check(t, d, msg, &keys, given->digest_decides, &found_out->is_repeat);
+	if (err != ERR_OK || found_out->is_repeat)
+		return err;
+	if (msg->fault.len != 0)
+		err = keep_quarantined(t, d, msg, found_out);
+	else if (msg->part_total > 1)
+		err = keep_part(t, d, msg, found_out);
+	else
+		err = keep_whole(t, d, given, found_out);
+	if (err != ERR_OK)
+		return err;
+	if (!found_out->is_repeat)
+		seen_note(t, d, &keys, found_out->message);
+	return txn_err(t);
+}
+
+int intake_answered(struct txn *t, const struct digest *seen, struct wall now)
+{
+	/* A record of this table is a few octets: no arena of the caller's is worth passing. */
+	struct arena *a = arena_new(4096);
+	Pb__Seen *rec;
+	int err;
+
+	if (a == NULL)
+		return ERR_NOMEM;
+	err = seen_get(t, seen, a, &rec);
+	if (err == ERR_OK && rec->answered == 0) {
+		rec->answered = now.ms;
+		seen_put(t, seen, rec);
+	}
+	arena_free(&a);
+	return err == ERR_NOENT ? ERR_OK : err == ERR_OK ? txn_err(t) : err;
+}
+
+int receipt_apply(struct txn *t, struct desk *d, struct bytes channel, const struct receipt *r)
+{
+	Pb__Outbox *row = NULL;
+	int err = outbox_receipt(t, channel, r, d->now, d->arena, &row);
+
+	/* Early ones are kept by the outbox; what nobody knows is counted and answered, or it comes back for days. */
+	if (err != ERR_OK && err != ERR_NOENT)
+		return err;
+	count_add(t, COUNT_RECEIPTS, channel, d->now, 1);
+	return err == ERR_OK && row != NULL ? clocks_row_changed(t, d, row) : txn_err(t);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * seen_before - is this a repeat by the network, or a person who writes the same twice?
+ *
+ * Kannel's id decides always. The words decide only where repeats are to be
+ * expected: within ten minutes after the link, bearerbox or we started (the
+ * caller says so), or when the twin was answered late or not at all.
+ * Owns: the use of "seen". Threads: committer; repeatable.
+ */
+#ifndef GATEWAY_DESK_SEEN_BEFORE_H
+#define GATEWAY_DESK_SEEN_BEFORE_H
+
+#include "gateway/desk/desk.h"
+#include "parsers/message.h"
+
+struct seen_keys {
+	bool has_id;
+	struct digest id;     /* of the channel's name and Kannel's id */
+	struct digest words;  /* of sender, recipient, octets, part */
+};
+
+void seen_keys_of(const struct keyed_key *key, const struct message *msg, struct seen_keys *keys_out);
+/* Whether it is a repeat. Then it is counted, and its twin counts as answered from now on. */
+int seen_check(struct txn *t, struct desk *d, const struct message *msg, const struct seen_keys *keys,
+	       bool words_decide, bool *is_repeat_out);
+/* message: 0 for a part that waits. */
+void seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, uint64_t message);
+
+#endif
