@@ -1,33 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * rules - what words mean what, in files that a clerk can read and change.
+ * rules - patterns that say what words mean what, and where they hit in a text.
  *
- *   [VOD]                                 the category that the rules below speak for
- *   4: nem(a,amo,aju) ... vod(e,u)        weight, then words
- *      primer: Nemamo vode od jutros      a sentence that the rule must recognise (at least one)
- *      nije: Nema problema                a sentence that it must not recognise
- *
- *   voda            this word, in any case, script, with or without diacritics (đ also as dj and d)
- *   vod(a,e,u)      these endings; an empty one is allowed: cev(,i)
- *   rasvet*         any letters from here on; also *rasvet and ras*a
- *   divlja deponija words one after the other
- *   nema ... vode   with at most three words between
- *   A | B           this or that
- *   A BLIZU B       both in one sentence, at most five words apart, in any order (or NEAR)
- *   A OSIM C        not where C stands in the same sentence (or EXCEPT)
- *   /…/             for the expert: PCRE2 on folded text (parsers/fold.h), dot matches line ends
- *
- * Sections: a category in capitals, with a language behind it if one wants
- * ([VOD sk]), or a cue in small letters: pitanje, problem, opet, hvala, status,
- * nezeljeno, uvreda (question, problem, followup, thanks, status, spam, abuse).
+ * How a rule is written: parsers/rule_file.h.
  *
  * Owns:     the compiled patterns; read-only after the last add.
- * Promises: a rule that loaded recognises all its examples. Every match has a
- *           limit of steps and of text; a rule that reaches it counts as no
- *           hit and is named in the result.
+ * Promises: every match has a limit of steps and of text; a rule that reaches
+ *           it counts as no hit and is named in the result.
  * Threads:  rules_match() by any number of threads at once.
  *
- * The only user of PCRE2.
+ * The only user of PCRE2. Under JIT its depth limit is ignored and the JIT
+ * stack (32 KiB) has an error of its own: both count like the match limit.
  */
 #ifndef PARSERS_RULES_H
 #define PARSERS_RULES_H
@@ -80,13 +63,13 @@ struct rules;
 
 struct rules *rules_new(void); /* NULL: out of memory */
 void rules_free(struct rules **r);
-/* Adds a file. All faults are reported, each with its line. ERR_INVALID when there was one, ERR_NOMEM. */
-int rules_add_file(struct rules *r, struct bytes file, struct bytes text, struct faults *faults);
 /* Adds one pattern of the language above. Everything in info is copied. ERR_INVALID (a fault was added), ERR_NOMEM. */
 int rules_add(struct rules *r, const struct rule_info *info, struct bytes file,
 	      struct bytes pattern, struct faults *faults);
 size_t rules_count(const struct rules *r);
 const struct rule_info *rules_info(const struct rules *r, size_t rule);
+/* Whether one rule hits: ERR_OK, ERR_NOENT, ERR_LIMIT (it reached its limit), ERR_NOMEM. */
+int rules_try(const struct rules *r, size_t rule, struct bytes folded);
 /* The first place where each rule hits. ERR_NOMEM. */
 int rules_match(const struct rules *r, struct arena *a, struct bytes folded,
 		struct rule_hits *hits_out);

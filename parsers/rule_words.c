@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "parsers/rule_words.h"
+
+#include <string.h>
+
+#include "parsers/err.h"
+#include "parsers/fold.h"
+#include "parsers/strbuf.h"
+
+/* Between two neighbours: blanks and light punctuation, no end of a sentence. */
+#define GAP "[^\\w.!?]{1,3}"
+/* Behind "st." or "ul." the blank may be missing. */
+#define GAP_AFTER_DOT   "[^\\w!?]{0,3}"
+#define THREE_WORDS     "(?:" GAP "\\w+){0,3}?"
+#define FIVE_WORDS      "(?:" GAP "\\w+){0,5}?"
+#define REGEX_MAX_BYTES (32 * RULE_PATTERN_MAX_BYTES)
+
+struct translation {
+	struct arena *arena;
+	struct rule_regex *regex;
+	bool has_starts; /* still true: every alternative so far has a known beginning */
+	struct bytes why;
+};
+
+static bool is_letter(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static int complain(struct translation *t, const char *words, struct bytes what)
+{
+	struct strbuf s = strbuf_in(t->arena, 2 * RULE_PATTERN_MAX_BYTES + 200);
+
+	if (what.len != 0)
+		strbuf_addf(&s, "'%.*s': ", PRI_BYTES(what));
+	strbuf_adds(&s, words);
+	return strbuf_finish(&s, &t->why) == ERR_OK ? ERR_INVALID : ERR_NOMEM;
+}
+
+/* Letters as they are, a star as any letters; đ was folded to dj, but people also write d. */
+static int add_letters(struct translation *t, struct strbuf *s, struct bytes letters)
+{
+	for (size_t i = 0; i < letters.len; i++) {
+		uint8_t c = letters.ptr[i];
+
+		if (c == '*')
+			strbuf_adds(s, "\\w*");
+		else if (c == 'j' && i > 0 && letters.ptr[i - 1] == 'd')
+			strbuf_adds(s, "j?");
+		else if (is_letter(c))
+			strbuf_addc(s, (char)c);
+		else if (c == '.' || c == '-' || c == '\'')
+			strbuf_addf(s, "\\%c", c);
+		else
+			return complain(t, "no word; write it with letters, * and endings in ( )",
+					letters);
+	}
+	return ERR_OK;
+}
+
+static int add_endings(struct translation *t, struct strbuf *s, struct bytes endings)
+{
+	strbuf_adds(s, "(?:");
+	for (;;) {
+		size_t comma = bytes_find(endings, ',');
+		int err = add_letters(t, s, bytes_cut(endings, 0, comma));
+
+		if (err != ERR_OK)
+			return err;
+		if (comma == endings.len)
+			break;
+		strbuf_addc(s, '|');
+		endings = bytes_cut(endings, comma + 1, endings.len);
+	}
+	strbuf_addc(s, ')');
+	return ERR_OK;
+}
+
+static int add_word(struct translation *t, struct strbuf *s, struct bytes word)
+{
+	struct bytes rest = word;
+	int err = ERR_OK;
+
+	if (word.ptr[0] != '.' && word.ptr[0] != '-')
+		strbuf_adds(s, "\\b");
+	while (rest.len != 0 && err == ERR_OK) {
+		size_t open = bytes_find(rest, '('), close = bytes_find(rest, ')');
+
+		if (open == rest.len && close == rest.len) {
+			err = add_letters(t, s, rest);
+			break;
+		}
+		if (open >= close || close == rest.len)
+			return complain(t,
+					"a bracket is missing in '%.*s'; endings are written so: "
+					"vod(a,e,u)",
+					word);
+		err = add_letters(t, s, bytes_cut(rest, 0, open));
+		if (err == ERR_OK)
+			err = add_endings(t, s, bytes_cut(rest, open + 1, close - open - 1));
+		rest = bytes_cut(rest, close + 1, rest.len);
+	}
+	if (word.ptr[word.len - 1] != '.' && word.ptr[word.len - 1] != '-')
+		strbuf_adds(s, "\\b");
+	return err;
+}
+
+/* "dj" is no sure beginning, because d alone may stand for it. */
+static void note_start(struct translation *t, struct bytes word)
+{
+	struct rule_regex *r = t->regex;
+	uint8_t first = word.ptr[0], second = word.len > 1 ? word.ptr[1] : 0;
+	bool is_sure = is_letter(first) && (second == 0 || is_letter(second)) &&
+		       !(first == 'd' && second == 'j');
+
+	if (!is_sure || r->n_starts == RULE_STARTS_MAX) {
+		t->has_starts = false;
+		return;
+	}
+	r->starts[r->n_starts++] = (struct rule_start){ (char)first, (char)second };
+}
+
+static struct bytes next_word(struct bytes *rest)
+{
+	struct bytes word;
+
+	while (bytes_split(rest, ' ', &word)) {
+		if (word.len != 0)
+			return word;
+	}
+	return BYTES_NONE;
+}
+
+static int add_phrase(struct translation *t, struct strbuf *s, struct bytes phrase, bool is_start)
+{
+	struct bytes word, last = BYTES_NONE;
+	int err = ERR_OK;
+
+	while (err == ERR_OK && (word = next_word(&phrase)).len != 0) {
+		if (bytes_is(word, "...")) {
+			if (last.len == 0)
+				return complain(t, "'...' must stand between two words",
+						BYTES_NONE);
+			strbuf_adds(s, THREE_WORDS);
+			continue;
+		}
+		if (last.len != 0)
+			strbuf_adds(s, bytes_ends(last, ".") ? GAP_AFTER_DOT : GAP);
+		else if (is_start)
+			note_start(t, word);
+		err = add_word(t, s, word);
+		last = word;
+	}
+	if (err == ERR_OK && last.len == 0)
+		return complain(t, "a word is missing beside | BLIZU or OSIM", BYTES_NONE);
+	return err;
+}
+
+static int add_choice(struct translation *t, struct strbuf *s, struct bytes choice, bool is_start)
+{
+	int err;
+
+	strbuf_adds(s, "(?:");
+	for (;;) {
+		size_t bar = bytes_find(choice, '|');
+
+		err = add_phrase(t, s, bytes_cut(choice, 0, bar), is_start);
+		if (err != ERR_OK || bar == choice.len)
+			break;
+		strbuf_addc(s, '|');
+		choice = bytes_cut(choice, bar + 1, choice.len);
+	}
+	strbuf_addc(s, ')');
+	return err;
+}
+
+/* Finds a word in capitals with blanks around it; its parts are what stands before and behind. */
+static bool part(struct bytes text, const char *const names[2], struct bytes *before_out,
+		 struct bytes *behind_out)
+{
+	for (int i = 0; i < 2; i++) {
+		const uint8_t *at = memmem(text.ptr, text.len, names[i], strlen(names[i]));
+
+		if (at == NULL)
+			continue;
+		*before_out = bytes_cut(text, 0, (size_t)(at - text.ptr));
+		*behind_out = bytes_cut(text, (size_t)(at - text.ptr) + strlen(names[i]), text.len);
+		return true;
+	}
+	return false;
+}
+
+static int fold_part(struct translation *t, struct bytes text, struct bytes *folded_out)
+{
+	struct folded f;
+	int err = fold_text(t->arena, text, &f);
+
+	if (err == ERR_OK)
+		*folded_out = f.text;
+	return err;
+}
+
+/* A BLIZU B: whichever comes first. */
+static int add_near(struct translation *t, struct strbuf *s, struct bytes text)
+{
+	static const char *const names[2] = { " BLIZU ", " NEAR " };
+	struct bytes a = text, b = BYTES_NONE;
+	bool has_two = part(text, names, &a, &b);
+	int err = fold_part(t, a, &a);
+
+	if (err == ERR_OK)
+		err = fold_part(t, b, &b);
+	if (err == ERR_OK)
+		err = add_choice(t, s, a, true);
+	if (err != ERR_OK || !has_two)
+		return err;
+	strbuf_adds(s, FIVE_WORDS GAP);
+	err = add_choice(t, s, b, false);
+	if (err != ERR_OK)
+		return err;
+	strbuf_addc(s, '|');
+	err = add_choice(t, s, b, false);
+	strbuf_adds(s, FIVE_WORDS GAP);
+	return err == ERR_OK ? add_choice(t, s, a, false) : err;
+}
+
+static int translate_part(struct translation *t, struct bytes text, struct bytes *regex_out)
+{
+	struct strbuf s = strbuf_in(t->arena, REGEX_MAX_BYTES);
+	int err;
+
+	text = bytes_trim(text);
+	if (text.len > 2 && text.ptr[0] == '/' && bytes_ends(text, "/")) {
+		*regex_out = bytes_cut(text, 1, text.len - 2);
+		t->has_starts = false;
+		return ERR_OK;
+	}
+	err = add_near(t, &s, text);
+	return err == ERR_OK ? strbuf_finish(&s, regex_out) : err;
+}
+
+int rule_words_translate(struct arena *a, struct bytes pattern, struct rule_regex *regex_out,
+			 struct bytes *why_out)
+{
+	static const char *const names[2] = { " OSIM ", " EXCEPT " };
+	struct translation t = { .arena = a, .regex = regex_out, .has_starts = true };
+	struct bytes hit = bytes_trim(pattern), veto = BYTES_NONE;
+	size_t n_starts;
+	int err;
+
+	*regex_out = (struct rule_regex){ 0 };
+	if (hit.len > RULE_PATTERN_MAX_BYTES)
+		err = complain(&t, "the rule is too long; make two of it", BYTES_NONE);
+	else
+		err = ERR_OK;
+	(void)part(hit, names, &hit, &veto);
+	if (err == ERR_OK)
+		err = translate_part(&t, hit, &regex_out->hit);
+	n_starts = t.has_starts ? regex_out->n_starts : 0;
+	if (err == ERR_OK && veto.len != 0)
+		err = translate_part(&t, veto, &regex_out->veto);
+	regex_out->n_starts = n_starts;
+	*why_out = t.why;
+	return err;
+}

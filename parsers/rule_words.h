@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * rule_words - the clerk's way of writing a rule (parsers/rules.h) becomes a
+ * regular expression on folded text.
+ *
+ * Text in, text out; nothing is compiled here. No state.
+ */
+#ifndef PARSERS_RULE_WORDS_H
+#define PARSERS_RULE_WORDS_H
+
+#include "parsers/arena.h"
+
+#define RULE_PATTERN_MAX_BYTES 1000
+#define RULE_STARTS_MAX        16
+
+/* The first two characters of a word, folded; the second is 0 when the word has only one. */
+struct rule_start {
+	char first, second;
+};
+
+struct rule_regex {
+	struct bytes hit;  /* PCRE2 */
+	struct bytes veto; /* PCRE2, or none */
+	/* A text that has no word beginning so can't be hit; n_starts 0: no telling. */
+	struct rule_start starts[RULE_STARTS_MAX];
+	size_t n_starts;
+};
+
+/* ERR_INVALID: *why_out (in the arena) says what is wrong and what would be right. ERR_NOMEM. */
+int rule_words_translate(struct arena *a, struct bytes pattern, struct rule_regex *regex_out,
+			 struct bytes *why_out);
+
+#endif
