@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "parsers/contact.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "parsers/utf8.h"
+
+/* E.164: at most 15 digits. Below seven it's a short code. */
+#define PHONE_DIGITS_MIN 7
+#define PHONE_DIGITS_MAX 15
+/* Without country and trunk prefix a number this short is of this country. */
+#define NATIONAL_DIGITS_MAX 10
+
+/* A number as it was written, signs taken out. */
+struct written {
+	char digits[32];
+	size_t n_digits;
+	bool has_plus;
+	bool has_letters;
+	bool is_odd; /* something that belongs into no number, or too long */
+};
+
+static bool is_filler(uint8_t c)
+{
+	return strchr(" \t-./()", c) != NULL && c != '\0';
+}
+
+static void read_octet(struct written *w, uint8_t c, bool is_first)
+{
+	if (c >= '0' && c <= '9') {
+		if (w->n_digits + 1 < sizeof(w->digits))
+			w->digits[w->n_digits++] = (char)c;
+		else
+			w->is_odd = true;
+	} else if (c == '+' && is_first) {
+		w->has_plus = true;
+	} else if (c >= 0x80 || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) {
+		w->has_letters = true;
+	} else if (!is_filler(c)) {
+		w->is_odd = true;
+	}
+}
+
+static struct written read_number(struct bytes raw)
+{
+	struct written w = { 0 };
+
+	raw = bytes_trim(raw);
+	if (bytes_starts(raw, "sms:"))
+		raw = bytes_cut(raw, 4, raw.len);
+	for (size_t i = 0; i < raw.len; i++)
+		read_octet(&w, raw.ptr[i], i == 0);
+	return w;
+}
+
+static bool begins(const char *digits, const char *with)
+{
+	return with[0] != '\0' && strncmp(digits, with, strlen(with)) == 0;
+}
+
+/* Behind our own country code people leave the trunk prefix, often in brackets: +381 (0)64… */
+static const char *without_trunk(const char *digits, const struct contact_country *country,
+				 char *buf, size_t size)
+{
+	const char *national = digits + strlen(country->code);
+
+	if (!begins(digits, country->code) || !begins(national, country->trunk))
+		return digits;
+	while (begins(national, country->trunk))
+		national += strlen(country->trunk);
+	snprintf(buf, size, "%s%s", country->code, national);
+	return buf;
+}
+
+/* The digits with their country code, in buf; empty when they are no number. */
+static const char *international(const struct written *w, const struct contact_country *country,
+				 char *buf, size_t size)
+{
+	const char *digits = w->digits;
+	bool has_country = w->has_plus;
+
+	if (!has_country && begins(digits, "00")) {
+		digits += 2;
+		has_country = true;
+	}
+	if (has_country || begins(digits, country->code))
+		return without_trunk(digits, country, buf, size);
+	if (begins(digits, country->trunk))
+		digits += strlen(country->trunk);
+	else if (w->n_digits > NATIONAL_DIGITS_MAX)
+		return digits;
+	snprintf(buf, size, "%s%s", country->code, digits);
+	return buf;
+}
+
+enum contact_kind contact_of_number(struct bytes raw, const struct contact_country *country,
+				    struct arena *a, struct bytes *contact_out)
+{
+	struct written w = read_number(raw);
+	char buf[64], address[80];
+	const char *digits;
+	size_t len;
+
+	*contact_out = BYTES_NONE;
+	if (w.has_letters)
+		return CONTACT_ALPHA;
+	if (w.is_odd || w.n_digits == 0)
+		return CONTACT_BAD;
+	if (w.n_digits < PHONE_DIGITS_MIN)
+		return CONTACT_SHORT;
+	digits = international(&w, country, buf, sizeof(buf));
+	len = strlen(digits);
+	/* No country's code begins with 0. */
+	if (len < PHONE_DIGITS_MIN || len > PHONE_DIGITS_MAX || digits[0] == '0')
+		return CONTACT_BAD;
+	snprintf(address, sizeof(address), "sms:+%s", digits);
+	*contact_out = arena_dup(a, bytes_of(address));
+	return CONTACT_PHONE;
+}
+
+const char *contact_kind_text(enum contact_kind kind)
+{
+	switch (kind) {
+	case CONTACT_PHONE: return "phone";
+	case CONTACT_ALPHA: return "name";
+	case CONTACT_SHORT: return "short code";
+	case CONTACT_BAD: return "unreadable";
+	}
+	return "?";
+}
+
+struct bytes contact_digits(struct bytes contact)
+{
+	struct bytes digits = bytes_cut(contact, 5, contact.len);
+
+	if (!bytes_starts(contact, "sms:+") || digits.len < PHONE_DIGITS_MIN ||
+	    digits.len > PHONE_DIGITS_MAX)
+		return BYTES_NONE;
+	for (size_t i = 0; i < digits.len; i++)
+		if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
+			return BYTES_NONE;
+	return digits;
+}
+
+bool contact_is_phone(struct bytes contact)
+{
+	return contact_digits(contact).len != 0;
+}
+
+/* First letter and domain: enough to tell two people of one log apart, not to write to them. */
+static bool shorten_mail(struct bytes address, char buf[CONTACT_SHORTENED_SIZE])
+{
+	size_t at = bytes_find(address, '@');
+	struct bytes first = utf8_cut(address, 1), domain = bytes_cut(address, at + 1, address.len);
+
+	if (at == 0 || at == address.len || domain.len == 0 || domain.len > 64)
+		return false;
+	for (size_t i = 0; i < domain.len; i++)
+		if (domain.ptr[i] <= ' ' || domain.ptr[i] >= 0x7F)
+			return false;
+	snprintf(buf, CONTACT_SHORTENED_SIZE, "%.*s…@%.*s", PRI_BYTES(first), PRI_BYTES(domain));
+	return true;
+}
+
+const char *contact_shortened(struct bytes contact, char buf[CONTACT_SHORTENED_SIZE])
+{
+	struct bytes digits = contact_digits(contact);
+
+	if (digits.len >= 9)
+		snprintf(buf, CONTACT_SHORTENED_SIZE, "+%.*s…%.*s", 4, (const char *)digits.ptr, 3,
+			 (const char *)digits.ptr + digits.len - 3);
+	else if (digits.len != 0)
+		snprintf(buf, CONTACT_SHORTENED_SIZE, "+%.*s…", 3, (const char *)digits.ptr);
+	else if (!bytes_starts(contact, "mail:") ||
+		 !shorten_mail(bytes_cut(contact, 5, contact.len), buf))
+		snprintf(buf, CONTACT_SHORTENED_SIZE, "…");
+	return buf;
+}

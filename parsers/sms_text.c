@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "parsers/sms_text.h"
+
+#include "parsers/err.h"
+#include "parsers/gsm7.h"
+#include "parsers/utf8.h"
+
+/* 140 octets hold 160 septets or 70 units; a UDH of six octets leaves 153 or 67. */
+static const struct {
+	unsigned alone, in_parts;
+} room[] = {
+	[SMS_GSM7] = { 160, 153 },
+	[SMS_UCS2] = { 70, 67 },
+};
+
+/* 3GPP TS 23.040, 9.2.3.24: information elements of concatenation. */
+#define IE_CONCAT_8  0x00
+#define IE_CONCAT_16 0x08
+
+static unsigned units_of(uint32_t cp, enum sms_encoding encoding)
+{
+	if (encoding == SMS_GSM7)
+		return gsm7_septets(cp);
+	return cp >= 0x10000 ? 2 : 1;
+}
+
+/* Takes characters from the cursor up to `most` units; how many units that were. */
+static unsigned take_segment(struct rd *r, enum sms_encoding encoding, unsigned most)
+{
+	unsigned used = 0;
+
+	while (rd_left(r) != 0) {
+		struct rd ahead = *r;
+		uint32_t cp;
+		unsigned units;
+
+		utf8_next(&ahead, &cp);
+		units = units_of(cp, encoding);
+		if (used + units > most)
+			break;
+		used += units;
+		*r = ahead;
+	}
+	return used;
+}
+
+struct sms_plan sms_plan_of(struct bytes text)
+{
+	struct sms_plan plan = { .encoding = gsm7_can(text, NULL) ? SMS_GSM7 : SMS_UCS2 };
+	struct rd r = rd_of(text);
+	uint32_t cp;
+
+	while (utf8_next(&r, &cp))
+		plan.units += units_of(cp, plan.encoding);
+	plan.per_segment = room[plan.encoding].alone;
+	plan.segments = 1;
+	if (plan.units <= plan.per_segment)
+		return plan;
+	plan.per_segment = room[plan.encoding].in_parts;
+	plan.segments = 0;
+	for (r = rd_of(text); rd_left(&r) != 0; plan.segments++)
+		take_segment(&r, plan.encoding, plan.per_segment);
+	return plan;
+}
+
+const char *sms_encoding_text(enum sms_encoding e)
+{
+	switch (e) {
+	case SMS_GSM7: return "GSM-7";
+	case SMS_UCS2: return "UCS-2";
+	}
+	return "?";
+}
+
+static int make_udh(struct arena *a, uint8_t ref, unsigned total, unsigned index,
+		    struct bytes *udh_out)
+{
+	const uint8_t udh[] = { 5, IE_CONCAT_8, 3, ref, (uint8_t)total, (uint8_t)index };
+
+	*udh_out = arena_dup(a, bytes_at(udh, sizeof(udh)));
+	return udh_out->ptr == NULL ? arena_err(a) : ERR_OK;
+}
+
+static int make_octets(struct arena *a, enum sms_encoding encoding, struct bytes text,
+		       struct bytes *octets_out)
+{
+	if (encoding == SMS_GSM7)
+		return gsm7_encode(a, text, octets_out);
+	return utf8_to_utf16be(a, text, octets_out);
+}
+
+int sms_split(struct arena *a, struct bytes text, uint8_t ref, struct sms_segment **segments_out,
+	      size_t *n_out)
+{
+	struct sms_plan plan = sms_plan_of(text);
+	struct rd r = rd_of(text);
+	struct sms_segment *list;
+	int err = ERR_OK;
+
+	if (plan.segments > SMS_SEGMENTS_MAX)
+		return ERR_LIMIT;
+	list = arena_array(a, plan.segments, sizeof(*list));
+	if (list == NULL)
+		return arena_err(a);
+	for (unsigned i = 0; i < plan.segments && err == ERR_OK; i++) {
+		size_t from = text.len - rd_left(&r);
+
+		take_segment(&r, plan.encoding, plan.per_segment);
+		list[i].text = bytes_cut(text, from, text.len - rd_left(&r) - from);
+		err = make_octets(a, plan.encoding, list[i].text, &list[i].octets);
+		if (err == ERR_OK && plan.segments > 1)
+			err = make_udh(a, ref, plan.segments, i + 1, &list[i].udh);
+	}
+	if (err != ERR_OK)
+		return err;
+	*segments_out = list;
+	*n_out = plan.segments;
+	return ERR_OK;
+}
+
+/* Reads one element's octets; false when it isn't a numbering that makes sense. */
+static bool read_concat(uint8_t id, struct bytes octets, struct concat *concat_out)
+{
+	struct rd r = rd_of(octets);
+	struct concat c = { .ref_bits = id == IE_CONCAT_8 ? 8 : 16 };
+
+	if (id != IE_CONCAT_8 && id != IE_CONCAT_16)
+		return false;
+	c.ref = id == IE_CONCAT_8 ? rd_u8(&r) : rd_u16(&r);
+	c.total = rd_u8(&r);
+	c.index = rd_u8(&r);
+	if (rd_err(&r) != ERR_OK || rd_left(&r) != 0 || c.index == 0 || c.index > c.total)
+		return false;
+	*concat_out = c;
+	return true;
+}
+
+int sms_concat_decode(struct bytes udh, struct concat *concat_out)
+{
+	struct rd r = rd_of(udh);
+	struct concat found;
+	bool is_part = false;
+
+	if (rd_u8(&r) != rd_left(&r))
+		return ERR_NOENT;
+	/* 9.2.3.24: of elements that exclude each other the last one counts. */
+	while (rd_left(&r) != 0) {
+		uint8_t id = rd_u8(&r), len = rd_u8(&r);
+		struct bytes octets = rd_take(&r, len);
+
+		if (rd_err(&r) != ERR_OK)
+			return ERR_NOENT;
+		if (read_concat(id, octets, &found))
+			is_part = true;
+	}
+	if (!is_part)
+		return ERR_NOENT;
+	*concat_out = found;
+	return ERR_OK;
+}
