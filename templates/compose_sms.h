@@ -32,8 +32,8 @@ struct text_values {
 };
 
 struct compose_rules {
-	bool plain;              /* fold to GSM-7 (70 -> 160 characters) */
-	unsigned max_segments;   /* the budget; 0: none */
+	bool plain;              /* fold Latin texts to GSM-7 (70 -> 160 characters); Cyrillic stays */
+	unsigned max_segments;   /* the budget; 0: the text's own, compose_budget() */
 	const char *time_zone;   /* "Europe/Belgrade" */
 };
 
@@ -44,6 +44,9 @@ struct composed {
 	bool was_cut;            /* words were cut to fit */
 };
 
+/* How many segments a text may take in this tongue: fewer when GSM-7 writes it. */
+unsigned compose_budget(enum text_name n, struct tongue t, bool plain);
+
 /* ERR_LIMIT when it can't be made to fit (a fault that the check at load time excludes), ERR_NOMEM. */
 int compose_sms(const struct catalog *c, enum text_name n, struct tongue t,
 		const struct text_values *values, const struct compose_rules *rules, struct arena *a,
@@ -52,7 +55,8 @@ int compose_sms(const struct catalog *c, enum text_name n, struct tongue t,
 /*
  * The proof of `template check`: every text in every tongue with the longest
  * values given fits its budget (plain Latin acknowledgement: 1 GSM-7 segment;
- * Cyrillic: 2 UCS-2 segments; others per text). Faults name file and length.
+ * Cyrillic, and Latin that isn't folded: 2 UCS-2 segments; others per text).
+ * Faults name file and length. ERR_INVALID when there was one.
  */
 struct longest {
 	const struct text_values *values; /* one set a tongue, indexed like tongues */
