@@ -109,5 +109,7 @@ int conf_load(const char *path, struct faults *faults, struct conf **conf_out);
 struct conf *conf_hold(struct conf *c);
 void conf_drop(struct conf **c); /* frees with the last holder, secrets wiped */
 const struct conf_channel *conf_channel(const struct conf *c, const char *name);
+/* Whether a reload must restart the channel: any of its settings differs, a secret too. */
+bool conf_differs_channel(const struct conf_channel *a, const struct conf_channel *b);
 
 #endif
