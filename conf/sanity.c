@@ -28,6 +28,18 @@ struct sanity {
 
 enum how_bad { FAULT, WARNING };
 
+/* A value that is a fault by itself has none of the meanings that are judged here. */
+static bool is_fault_already(const struct sanity *s, struct bytes section, struct bytes key)
+{
+	for (size_t i = 0; i < s->faults->n; i++) {
+		const struct fault *f = &s->faults->list[i];
+
+		if (key.len > 0 && bytes_eq(f->section, section) && bytes_eq(f->key, key))
+			return true;
+	}
+	return false;
+}
+
 static void say(const struct sanity *s, enum how_bad how, const char *section, const char *key,
 		const char *format, ...) __attribute__((format(printf, 5, 6)));
 
@@ -43,6 +55,8 @@ static void say(const struct sanity *s, enum how_bad how, const char *section, c
 			       .is_warning = how == WARNING };
 	va_list ap;
 
+	if (is_fault_already(s, where.section, where.key))
+		return;
 	if (e == NULL)
 		e = load_find(s->ini, bytes_of(section), NULL);
 	if (e != NULL)
