@@ -162,24 +162,41 @@ static int decide(struct txn *t, struct desk *d, struct matter *m, uint64_t *qua
 	return ERR_BAD_STATE;
 }
 
+static int contact_of(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes address,
+		      Pb__Contact **contact_out)
+{
+	struct strbuf name = strbuf_in(d->arena, 100);
+	int err;
+
+	/* Who can't be answered is still somebody: a name or a short code, recorded as it came. */
+	if (address.len == 0) {
+		strbuf_addf(&name, "sms:%s", rec->from);
+		address = strbuf_bytes(&name);
+	}
+	err = contact_need(t, address, d->now, d->arena, contact_out);
+	if (err != ERR_OK)
+		return err;
+	rec->contact = (*contact_out)->id;
+	rec->from = record_strc(d->arena, ""); /* an address stands only with its contact */
+	return ERR_OK;
+}
+
+static void tell(const Pb__Message *rec, struct intake_found *found_out)
+{
+	found_out->message = rec->id;
+	found_out->outcome = (enum msg_outcome)rec->outcome;
+	snprintf(found_out->case_number, sizeof(found_out->case_number), "%s", rec->case_number);
+}
+
 int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes address,
 		   const struct classified *understood, bool emergency_told, struct intake_found *found_out)
 {
 	struct classified own;
 	struct matter m = { .message = rec, .understood = understood, .emergency_told = emergency_told };
-	struct strbuf unanswerable = strbuf_in(d->arena, 100);
-	int err;
+	int err = contact_of(t, d, rec, address, &m.contact);
 
-	/* Who can't be answered is still somebody: a name or a short code, recorded as it came. */
-	if (address.len == 0) {
-		strbuf_addf(&unanswerable, "sms:%s", rec->from);
-		address = strbuf_bytes(&unanswerable);
-	}
-	err = contact_need(t, address, d->now, d->arena, &m.contact);
 	if (err != ERR_OK)
 		return err;
-	rec->contact = m.contact->id;
-	rec->from = record_strc(d->arena, ""); /* an address stands only with its contact */
 	/* The loop knew nothing of the contact: where the text itself says little, its last tongue decides. */
 	if (understood == NULL || (understood->guess.evidence == 0 && m.contact->language != LANG_NONE)) {
 		err = understand(d, bytes_of(rec->text), m.contact, &own);
@@ -195,9 +212,37 @@ int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes
 	if (err != ERR_OK)
 		return err;
 	message_add(t, rec);
-	found_out->message = rec->id;
-	found_out->outcome = (enum msg_outcome)rec->outcome;
-	snprintf(found_out->case_number, sizeof(found_out->case_number), "%s", rec->case_number);
+	tell(rec, found_out);
+	return txn_err(t);
+}
+
+int hearing_again(struct txn *t, struct desk *d, Pb__Message *rec, struct intake_found *found_out)
+{
+	struct classified u;
+	struct matter m = { .message = rec, .understood = &u };
+	const struct contact_country country = { .code = d->conf->channels[0].country, .trunk = "0" };
+	struct bytes address = BYTES_NONE;
+	int err = ERR_OK;
+
+	if (rec->contact != 0)
+		err = contact_get(t, rec->contact, d->arena, &m.contact);
+	else if (contact_of_number(bytes_of(rec->from), &country, d->arena, &address) == CONTACT_PHONE)
+		err = contact_of(t, d, rec, address, &m.contact);
+	else
+		err = contact_of(t, d, rec, BYTES_NONE, &m.contact);
+	if (err == ERR_OK)
+		err = understand(d, bytes_of(rec->text), m.contact, &u);
+	if (err == ERR_OK)
+		err = note_understood(d, rec, &u);
+	if (err != ERR_OK)
+		return err;
+	rec->why = record_strc(d->arena, "");
+	u.outcome = CLASS_CASE;
+	err = matter_apply(t, d, &m);
+	if (err != ERR_OK)
+		return err;
+	message_put(t, rec);
+	tell(rec, found_out);
 	return txn_err(t);
 }
 
@@ -305,6 +350,8 @@ int hearing_late_part(struct txn *t, struct desk *d, Pb__Part *part, struct part
 	Pb__Message *msg;
 	int err = message_get(t, set->message, d->arena, &msg);
 
+	if (err == ERR_OK)
+		err = hearing_part_alone(t, d, part);
 	if (err != ERR_OK)
 		return err;
 	/* What people read first stays as it was; the late words stand behind it, marked. */
@@ -314,10 +361,6 @@ int hearing_late_part(struct txn *t, struct desk *d, Pb__Part *part, struct part
 		msg->parts_missing--;
 	message_put(t, msg);
 	part_settle(t, set, PART_GIVEN_UP, msg->id);
-	found_out->message = msg->id;
-	found_out->outcome = (enum msg_outcome)msg->outcome;
-	if (msg->case_number[0] == '\0')
-		return txn_err(t);
-	snprintf(found_out->case_number, sizeof(found_out->case_number), "%s", msg->case_number);
-	return log_late_part(t, d, msg, part);
+	tell(msg, found_out);
+	return msg->case_number[0] != '\0' ? log_late_part(t, d, msg, part) : txn_err(t);
 }

@@ -28,4 +28,10 @@ int hearing_late_part(struct txn *t, struct desk *d, Pb__Part *part, struct part
 int hearing_quarantine(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes reason, struct bytes raw,
 		       uint64_t *id_out);
 
+/*
+ * A message that a person let out of the quarantine: a case is opened for it, whatever the rules
+ * thought, because a person has read it and wants it dealt with. The record is rewritten, not added.
+ */
+int hearing_again(struct txn *t, struct desk *d, Pb__Message *rec, struct intake_found *found_out);
+
 #endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/desk/clocks.h"
+
+#include <string.h>
+
+#include "gateway/desk/intake_apply.h"
+#include "gateway/desk/late.h"
+#include "store/cases.h"
+#include "store/counts.h"
+#include "store/due.h"
+#include "store/outbox.h"
+
+struct clocks {
+	struct txn *t;
+	struct desk *d;
+	size_t n;
+};
+
+static int log_on_case(struct txn *t, struct desk *d, const char *number, const struct case_step *step)
+{
+	Pb__Case *rec;
+	int err = case_get(t, bytes_of(number), d->arena, &rec);
+
+	if (err != ERR_OK)
+		return err_class(err) == ERR_IS_REJECT ? ERR_OK : err;
+	case_log(t, rec, step, d->now, d->arena);
+	case_put(t, rec);
+	return txn_err(t);
+}
+
+/* A case whose waiting is over goes on; one whose clock ran out is told of; any other comes up again in a month. */
+static int on_case(struct clocks *c, const struct due *due)
+{
+	Pb__Case *rec;
+	struct case_step step = { .who = "odzivd", .what = "late" };
+	int err = due_case(due, c->t, c->d->arena, &rec);
+
+	if (err != ERR_OK)
+		return err == ERR_NOENT ? ERR_OK : err;
+	if (rec->state == CASE_WAITING && rec->waiting_until != 0 && rec->waiting_until <= c->d->now.ms) {
+		err = case_move(rec, CASE_OPEN);
+		rec->waiting_until = 0;
+		step.what = "waiting is over";
+	} else {
+		rec->late_told = case_due(rec);
+		if (!case_is_late(rec, c->d->now)) {
+			step.what = "still open";
+			rec->late_told = c->d->now.ms;
+		}
+	}
+	if (err != ERR_OK)
+		return err;
+	case_log(c->t, rec, &step, c->d->now, c->d->arena);
+	case_put(c->t, rec);
+	return txn_err(c->t);
+}
+
+static int on_parts(struct clocks *c, const struct due *due)
+{
+	return parts_give_up(c->t, c->d, due->key);
+}
+
+static int on_unsure(struct clocks *c, const struct due *due)
+{
+	Pb__Outbox *row;
+	int err = outbox_get(c->t, due_id(due), c->d->arena, &row);
+	struct case_step step = { .who = "odzivd", .what = "reply unsure", .row = due_id(due) };
+
+	if (err != ERR_OK)
+		return err == ERR_NOENT ? ERR_OK : err;
+	if (c->d->conf->on_unsure == UNSURE_RESEND) {
+		const struct conf_channel *channel = conf_channel(c->d->conf, row->channel);
+
+		if (channel != NULL)
+			desk_wake(c->d, channel->name);
+		return outbox_requeue(c->t, row, false, c->d->now);
+	}
+	row->told_staff = true;
+	outbox_put(c->t, row);
+	desk_note(c->d, "unsure-replies", "replies may or may not have left; look with: odziv outbox list --state unsure");
+	step.why = bytes_of("on_unsure = hold: a person decides");
+	return log_on_case(c->t, c->d, row->case_number, &step);
+}
+
+static int on_validity(struct clocks *c, const struct due *due)
+{
+	Pb__Outbox *row;
+	int err = outbox_get(c->t, due_id(due), c->d->arena, &row);
+
+	if (err != ERR_OK)
+		return err == ERR_NOENT ? ERR_OK : err;
+	if (row->state == OUT_SENT) {
+		/* The network took it and never said what became of it. */
+		row->valid_until = 0;
+		outbox_put(c->t, row);
+		count_add(c->t, COUNT_NO_RECEIPT, bytes_of(row->channel), c->d->now, 1);
+		return txn_err(c->t);
+	}
+	err = outbox_cancel(c->t, row, "past validity", c->d->now);
+	if (err == ERR_BAD_STATE) {
+		row->valid_until = 0;
+		outbox_put(c->t, row);
+		return txn_err(c->t);
+	}
+	return err == ERR_OK ? clocks_row_changed(c->t, c->d, row) : err;
+}
+
+static int on_due(const struct due *due, void *ctx)
+{
+	struct clocks *c = ctx;
+
+	c->n++;
+	switch (due->kind) {
+	case DUE_CASE:     return on_case(c, due);
+	case DUE_PARTS:    return on_parts(c, due);
+	case DUE_UNSURE:   return on_unsure(c, due);
+	case DUE_VALIDITY: return on_validity(c, due);
+	}
+	return ERR_CORRUPT;
+}
+
+int clocks_apply(struct txn *t, struct desk *d, size_t n, struct clocks_done *done_out)
+{
+	struct clocks c = { .t = t, .d = d };
+	struct wall next_notice;
+	int err = due_each(t, d->now, d->conf->unsure_wait_ms, n, d->arena, on_due, &c);
+
+	if (err == ERR_OK)
+		err = late_notice(t, d, &done_out->late, &next_notice);
+	if (err != ERR_OK)
+		return err;
+	done_out->n = c.n;
+	done_out->more = c.n >= n;
+	err = due_next(t, d->conf->unsure_wait_ms, &done_out->next);
+	if (err == ERR_NOENT || (err == ERR_OK && done_out->next.ms > next_notice.ms))
+		done_out->next = next_notice;
+	done_out->has_next = true;
+	return err == ERR_NOENT ? txn_err(t) : err;
+}
+
+/* The first answer that left stops the clock of answering. */
+static int note_answered(struct txn *t, struct desk *d, const Pb__Outbox *row)
+{
+	Pb__Case *rec;
+	struct case_step step = { .who = "odzivd", .what = "answer sent", .row = row->id, .channel = row->channel };
+	int err = case_get(t, bytes_of(row->case_number), d->arena, &rec);
+
+	if (err != ERR_OK)
+		return err_class(err) == ERR_IS_REJECT ? ERR_OK : err;
+	if (rec->answered != 0)
+		return ERR_OK;
+	rec->answered = row->sent != 0 ? row->sent : d->now.ms;
+	case_log(t, rec, &step, d->now, d->arena);
+	case_put(t, rec);
+	return txn_err(t);
+}
+
+int clocks_row_changed(struct txn *t, struct desk *d, Pb__Outbox *row)
+{
+	bool is_lost = row->state == OUT_FAILED || (row->state == OUT_CANCELLED && strcmp(row->error, "past validity") == 0);
+	struct case_step step = {
+		.who = "odzivd", .what = "reply failed", .row = row->id, .channel = row->channel, .why = bytes_of(row->error),
+	};
+
+	if ((row->state == OUT_SENT || row->state == OUT_ARRIVED) && row->kind == KIND_ANSWER &&
+	    row->case_number[0] != '\0')
+		return note_answered(t, d, row);
+	if (!is_lost || row->told_staff)
+		return txn_err(t);
+	row->told_staff = true;
+	outbox_put(t, row);
+	desk_note(d, "reply-failed", "a reply didn't reach its phone; look with: odziv outbox list --state %s",
+		  out_state_text((enum out_state)row->state));
+	return row->case_number[0] != '\0' ? log_on_case(t, d, row->case_number, &step) : txn_err(t);
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/desk/staff.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/desk/matter.h"
+#include "gateway/desk/reply.h"
+#include "parsers/contact.h"
+#include "store/cases.h"
+#include "store/contacts.h"
+#include "store/outbox.h"
+
+__attribute__((format(printf, 3, 4))) static int refuse(struct staff_act *act, int err, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(act->why, sizeof(act->why), format, ap);
+	va_end(ap);
+	return err;
+}
+
+static int get_case(struct txn *t, struct desk *d, struct bytes number, struct staff_act *act, Pb__Case **rec_out)
+{
+	int err = case_get(t, number, d->arena, rec_out);
+
+	if (err == ERR_INVALID)
+		return refuse(act, err, "%.*s: not a case number; write it like %.*s-2026-000123", PRI_BYTES(number),
+			      PRI_BYTES(d->conf->profile->case_prefix));
+	if (err == ERR_NOENT)
+		return refuse(act, err, "%.*s: there is no such case; see them with: odziv case list", PRI_BYTES(number));
+	if (err != ERR_OK)
+		return refuse(act, err, "%.*s: %s", PRI_BYTES(number), err_text(err));
+	snprintf(act->result, sizeof(act->result), "%s", (*rec_out)->number);
+	return ERR_OK;
+}
+
+static int done(struct txn *t, struct desk *d, Pb__Case *rec, const struct staff_act *act, struct case_step step)
+{
+	step.who = act->who;
+	case_log(t, rec, &step, d->now, d->arena);
+	case_put(t, rec);
+	return txn_err(t);
+}
+
+static int reply_to_citizen(struct txn *t, struct desk *d, Pb__Case *rec, struct reply *r, struct staff_act *act,
+			    Pb__Outbox **row_out)
+{
+	Pb__Contact *contact;
+	int err = contact_get(t, rec->contact, d->arena, &contact);
+
+	if (err != ERR_OK)
+		return refuse(act, err, "%s: its contact can't be read: %s", rec->number, err_text(err));
+	r->tongue = desk_tongue(rec->language, rec->script, d->conf->profile);
+	if (contact->language_chosen)
+		r->tongue = reply_tongue(d, contact);
+	matter_values(d, rec, r->tongue, &r->values);
+	r->values.words = act->words;
+	r->values.reason = act->words;
+	r->channel = rec->channel;
+	r->from = rec->to;
+	r->to = bytes_of(contact->address);
+	r->contact = contact;
+	r->case_number = rec->number;
+	err = reply_add(t, d, r, row_out);
+	if (err == ERR_LIMIT)
+		return refuse(act, err, "%s: the answer is too long for an SMS; shorten it or send it in two", rec->number);
+	if (err != ERR_OK)
+		return refuse(act, err, "%s: no text was sent: %s", rec->number, reply_refusal(err));
+	return ERR_OK;
+}
+
+static bool is_taken_over(const Pb__Case *rec)
+{
+	return rec->merged_into[0] != '\0';
+}
+
+static int must_live(const Pb__Case *rec, struct staff_act *act)
+{
+	if (is_taken_over(rec))
+		return refuse(act, ERR_BAD_STATE, "%s: merged into %s; work on that one", rec->number, rec->merged_into);
+	return ERR_OK;
+}
+
+/* Whoever answers a case that nobody has taken has taken it. */
+static void take(Pb__Case *rec, const struct staff_act *act, struct desk *d)
+{
+	if (rec->clerk[0] == '\0')
+		rec->clerk = record_strc(d->arena, act->who);
+}
+
+int staff_answer(struct txn *t, struct desk *d, struct staff_act *act)
+{
+	Pb__Case *rec;
+	Pb__Outbox *row;
+	struct reply r = {
+		.kind = act->is_question ? KIND_QUESTION : KIND_ANSWER,
+		.text = act->is_question ? TEXT_QUESTION : TEXT_ANSWER,
+	};
+	struct case_step step = { .what = act->is_question ? "question" : "answer" };
+	int err = get_case(t, d, act->number, act, &rec);
+
+	if (err == ERR_OK)
+		err = must_live(rec, act);
+	if (err != ERR_OK)
+		return err;
+	if (bytes_trim(act->words).len == 0)
+		return refuse(act, ERR_INVALID, "%s: the answer has no words", rec->number);
+	if (act->is_question && !case_is_open(rec))
+		return refuse(act, ERR_BAD_STATE, "%s: %s; reopen it before you ask", rec->number,
+			      case_state_text((enum case_state)rec->state));
+	err = reply_to_citizen(t, d, rec, &r, act, &row);
+	if (err != ERR_OK)
+		return err;
+	take(rec, act, d);
+	if (act->is_question && rec->state != CASE_WAITING)
+		err = case_move(rec, CASE_WAITING);
+	else if (rec->state == CASE_NEW)
+		err = case_move(rec, CASE_OPEN);
+	if (err != ERR_OK)
+		return refuse(act, err, "%s: %s", rec->number, err_text(err));
+	if (act->is_question) {
+		rec->question_row = row->id;
+		rec->question_at = d->now.ms;
+	}
+	step.row = row->id;
+	step.words = bytes_of(row->text);
+	step.channel = row->channel;
+	return done(t, d, rec, act, step);
+}
+
+int staff_note(struct txn *t, struct desk *d, struct staff_act *act)
+{
+	Pb__Case *rec;
+	int err = get_case(t, d, act->number, act, &rec);
+
+	if (err != ERR_OK)
+		return err;
+	if (bytes_trim(act->words).len == 0)
+		return refuse(act, ERR_INVALID, "%s: the note has no words", rec->number);
+	return done(t, d, rec, act, (struct case_step){ .what = "note", .note = act->words });
+}
+
+static int transfer(struct txn *t, struct desk *d, struct staff_act *act, Pb__Case *rec, const struct department *dep)
+{
+	rec->department = record_str(d->arena, dep->code);
+	rec->clerk = record_strc(d->arena, "");
+	/* Number and clock stay: the citizen's wait goes on. */
+	if (rec->state != CASE_NEW && case_move(rec, CASE_NEW) != ERR_OK)
+		return refuse(act, ERR_BAD_STATE, "%s: %s; reopen it first", rec->number,
+			      case_state_text((enum case_state)rec->state));
+	return done(t, d, rec, act, (struct case_step){ .what = "transferred", .why = dep->code });
+}
+
+int staff_assign(struct txn *t, struct desk *d, struct staff_act *act)
+{
+	const struct profile *p = d->conf->profile;
+	const struct member *member = profile_member(p, act->other);
+	const struct department *dep = profile_department(p, act->other);
+	Pb__Case *rec;
+	int err = get_case(t, d, act->number, act, &rec);
+
+	if (err == ERR_OK)
+		err = must_live(rec, act);
+	if (err != ERR_OK)
+		return err;
+	if (member == NULL && dep == NULL)
+		return refuse(act, ERR_INVALID, "%.*s: neither a member in staff.tsv nor a department in departments.tsv",
+			      PRI_BYTES(act->other));
+	if (!case_is_open(rec))
+		return refuse(act, ERR_BAD_STATE, "%s: %s; reopen it first", rec->number,
+			      case_state_text((enum case_state)rec->state));
+	if (member == NULL)
+		return transfer(t, d, act, rec, dep);
+	rec->clerk = record_str(d->arena, member->id);
+	rec->department = record_str(d->arena, member->department->code);
+	if (rec->state == CASE_NEW)
+		err = case_move(rec, CASE_OPEN);
+	if (err != ERR_OK)
+		return refuse(act, err, "%s: %s", rec->number, err_text(err));
+	return done(t, d, rec, act, (struct case_step){ .what = "assigned", .why = member->id });
+}
+
+/* Closing needs an answer that was sent, or a reason that stands for it. */
+static int close_case(struct txn *t, struct desk *d, struct staff_act *act, Pb__Case *rec)
+{
+	struct reply r = { .kind = KIND_NOTICE, .text = TEXT_CLOSED };
+	struct case_step step = { .what = "closed", .why = act->words };
+	Pb__Outbox *row;
+	int err;
+
+	if (bytes_trim(act->words).len == 0 && rec->answered == 0)
+		return refuse(act, ERR_BAD_STATE,
+			      "%s: no answer was sent yet; answer it, or give a reason: odziv case close %s REASON",
+			      rec->number, rec->number);
+	if (rec->state == CASE_CLOSED)
+		return refuse(act, ERR_BAD_STATE, "%s: closed already", rec->number);
+	if (bytes_trim(act->words).len != 0) {
+		err = reply_to_citizen(t, d, rec, &r, act, &row);
+		/* Who stopped texts, or can't be answered, is closed all the same; the trail says that nothing left. */
+		if (err == ERR_OK)
+			step.row = row->id;
+		else if (err != ERR_ACCESS && err != ERR_CANCELLED)
+			return err;
+		act->why[0] = '\0';
+	}
+	err = case_move(rec, CASE_CLOSED);
+	if (err != ERR_OK)
+		return refuse(act, err, "%s: %s", rec->number, err_text(err));
+	rec->closed = d->now.ms;
+	rec->reason = record_str(d->arena, act->words);
+	take(rec, act, d);
+	return done(t, d, rec, act, step);
+}
+
+int staff_close(struct txn *t, struct desk *d, struct staff_act *act)
+{
+	Pb__Case *rec;
+	int err = get_case(t, d, act->number, act, &rec);
+
+	return err == ERR_OK ? close_case(t, d, act, rec) : err;
+}
+
+int staff_status(struct txn *t, struct desk *d, struct staff_act *act)
+{
+	enum case_state next;
+	Pb__Case *rec;
+	int err = get_case(t, d, act->number, act, &rec);
+
+	if (err == ERR_OK)
+		err = must_live(rec, act);
+	if (err != ERR_OK)
+		return err;
+	if (case_state_parse(act->other, &next) != ERR_OK)
+		return refuse(act, ERR_INVALID, "%.*s: not a state; it is one of new open waiting solved closed",
+			      PRI_BYTES(act->other));
+	if (next == (enum case_state)rec->state)
+		return refuse(act, ERR_BAD_STATE, "%s: is %s already", rec->number, case_state_text(next));
+	if (next == CASE_CLOSED)
+		return close_case(t, d, act, rec);
+	if (next == CASE_SOLVED && rec->answered == 0)
+		return refuse(act, ERR_BAD_STATE,
+			      "%s: the citizen got no answer yet; send one first: odziv case answer %s TEXT", rec->number,
+			      rec->number);
+	err = case_move(rec, next);
+	if (err != ERR_OK)
+		return refuse(act, err, "%s: can't go from %s to %s", rec->number,
+			      case_state_text((enum case_state)rec->state), case_state_text(next));
+	if (next == CASE_SOLVED)
+		rec->solved = d->now.ms;
+	if (next == CASE_OPEN)
+		take(rec, act, d);
+	return done(t, d, rec, act, (struct case_step){ .what = "state", .why = bytes_of(case_state_text(next)) });
+}
+
+int staff_reopen(struct txn *t, struct desk *d, struct staff_act *act)
+{
+	Pb__Case *rec;
+	int err = get_case(t, d, act->number, act, &rec);
+
+	if (err == ERR_OK)
+		err = must_live(rec, act);
+	if (err != ERR_OK)
+		return err;
+	if (case_is_open(rec))
+		return refuse(act, ERR_BAD_STATE, "%s: is open", rec->number);
+	if (bytes_trim(act->words).len == 0)
+		return refuse(act, ERR_INVALID, "%s: reopening needs a reason", rec->number);
+	err = case_move(rec, CASE_OPEN);
+	if (err != ERR_OK)
+		return refuse(act, err, "%s: %s", rec->number, err_text(err));
+	rec->solved = 0;
+	rec->closed = 0;
+	rec->reason = record_strc(d->arena, "");
+	return done(t, d, rec, act, (struct case_step){ .what = "reopened", .why = act->words });
+}
+
+int staff_merge(struct txn *t, struct desk *d, struct staff_act *act)
+{
+	Pb__Case *rec, *into;
+	char reason[64];
+	int err = get_case(t, d, act->number, act, &rec);
+
+	if (err == ERR_OK)
+		err = must_live(rec, act);
+	if (err == ERR_OK)
+		err = get_case(t, d, act->other, act, &into);
+	if (err == ERR_OK)
+		err = must_live(into, act);
+	if (err != ERR_OK)
+		return err;
+	if (strcmp(rec->number, into->number) == 0)
+		return refuse(act, ERR_INVALID, "%s: can't be merged into itself", rec->number);
+	err = case_move(rec, CASE_CLOSED);
+	if (err != ERR_OK)
+		return refuse(act, err, "%s: is closed already", rec->number);
+	snprintf(reason, sizeof(reason), "merged %s", into->number);
+	rec->reason = record_strc(d->arena, reason);
+	rec->merged_into = into->number;
+	rec->closed = d->now.ms;
+	snprintf(act->result, sizeof(act->result), "%s", rec->number);
+	err = done(t, d, into, act, (struct case_step){ .what = "took in", .why = bytes_of(rec->number) });
+	if (err != ERR_OK)
+		return err;
+	return done(t, d, rec, act, (struct case_step){ .what = "merged", .why = bytes_of(into->number) });
+}
+
+static int contact_as_typed(struct txn *t, struct desk *d, struct staff_act *act, Pb__Contact **contact_out)
+{
+	const struct contact_country country = { .code = d->conf->channels[0].country, .trunk = "0" };
+	struct bytes typed = act->number, address;
+
+	if (bytes_starts(typed, "sms:"))
+		typed = bytes_cut(typed, 4, typed.len);
+	if (contact_of_number(typed, &country, d->arena, &address) != CONTACT_PHONE)
+		return refuse(act, ERR_INVALID, "%.*s: not a phone number; write it like sms:+%s641234567",
+			      PRI_BYTES(act->number), country.code);
+	return contact_need(t, address, d->now, d->arena, contact_out);
+}
+
+int staff_new(struct txn *t, struct desk *d, struct staff_act *act)
+{
+	const struct profile *p = d->conf->profile;
+	const struct category *category = act->other.len != 0 ? profile_category(p, act->other) : NULL;
+	struct case_opening o = {
+		.who = act->who, .to = "", .note = act->words, .why = bytes_of("entered by staff"),
+	};
+	struct classified u;
+	Pb__Contact *contact;
+	Pb__Case *rec;
+	int err;
+
+	if (d->conf->n_channels == 0)
+		return refuse(act, ERR_BAD_STATE, "%s: no channel is configured", d->conf->file);
+	if (act->other.len != 0 && category == NULL)
+		return refuse(act, ERR_INVALID, "%.*s: no such category; see categories.tsv of the profile",
+			      PRI_BYTES(act->other));
+	if (bytes_trim(act->words).len == 0)
+		return refuse(act, ERR_INVALID, "the case has no words");
+	err = contact_as_typed(t, d, act, &contact);
+	if (err == ERR_OK)
+		err = classify(&p->classifier, d->arena, act->words, reply_tongue(d, contact), &u);
+	if (err != ERR_OK)
+		return err;
+	if (category == NULL && u.n_categories > 0)
+		category = profile_category(p, u.categories[0]);
+	o.category = category != NULL ? category : p->coordinator_category;
+	o.place = u.place;
+	o.settlement = u.settlement;
+	o.channel = d->conf->channels[0].name;
+	o.to = d->conf->channels[0].from;
+	o.contact = contact;
+	o.tongue = contact->language != LANG_NONE ? reply_tongue(d, contact) :
+						    desk_tongue(u.guess.language, u.guess.script, p);
+	err = matter_open(t, d, &o, &rec);
+	if (err == ERR_OK)
+		err = matter_acknowledge(t, d, contact, rec, NULL, 0);
+	if (err == ERR_OK)
+		snprintf(act->result, sizeof(act->result), "%s", rec->number);
+	return err;
+}
