@@ -112,7 +112,9 @@ struct wall calendar_day_begins(uint32_t day)
 
 struct wall calendar_month_begins(uint32_t month)
 {
-	struct tm tm = { .tm_year = 70 + (int)(month / 12), .tm_mon = (int)(month % 12), .tm_mday = 1 };
+	struct tm tm = { .tm_year = 70 + (int)(month / 12),
+			 .tm_mon = (int)(month % 12),
+			 .tm_mday = 1 };
 
 	return wall_of(&tm);
 }

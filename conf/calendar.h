@@ -13,10 +13,10 @@
 #include "parsers/clock.h"
 
 struct local_time {
-	int year;     /* 2026 */
-	int month;    /* 1 … 12 */
-	int day;      /* 1 … 31 */
-	int hour;     /* 0 … 23 */
+	int year;  /* 2026 */
+	int month; /* 1 … 12 */
+	int day;   /* 1 … 31 */
+	int hour;  /* 0 … 23 */
 	int minute;
 	int second;
 };

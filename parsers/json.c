@@ -14,6 +14,7 @@ static json_t *(*const lib_deep_copy)(const json_t *) = json_deep_copy;
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "parsers/err.h"
@@ -63,6 +64,23 @@ struct json *json_text(struct bytes text)
 	if (a != NULL && utf8_clean(a, text, &clean, NULL) == ERR_OK)
 		j = json_stringn_nocheck((const char *)clean.ptr, clean.len);
 	arena_free(&a);
+	return ours(j);
+}
+
+struct json *json_octets(struct bytes octets)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = malloc(octets.len * 2 + 1);
+	json_t *j;
+
+	if (text == NULL)
+		return NULL;
+	for (size_t i = 0; i < octets.len; i++) {
+		text[2 * i] = digits[octets.ptr[i] >> 4];
+		text[2 * i + 1] = digits[octets.ptr[i] & 0x0F];
+	}
+	j = json_stringn(text, octets.len * 2);
+	free(text);
 	return ours(j);
 }
 

@@ -26,6 +26,7 @@ struct json *json_object(void);
 struct json *json_array(void);
 struct json *json_text(struct bytes text);
 struct json *json_int(int64_t value);
+struct json *json_octets(struct bytes octets); /* as a text of lower-case hex */
 struct json *json_copy(const struct json *j);
 void json_free(struct json **j);
 

@@ -33,7 +33,7 @@ static uint32_t hour_of(struct wall at)
 struct bound {
 	enum attempt kind;
 	struct bytes subject;
-	int64_t limit;   /* 0: none */
+	int64_t limit; /* 0: none */
 	int64_t by;
 	bool is_daily;
 };
@@ -81,8 +81,8 @@ static bool bound_delays(struct txn *t, const struct bound *b, struct wall *when
 }
 
 /* The instance's bounds: an alarm at 80 % and one when used up; true when it is used up. */
-static bool whole_is_over(struct txn *t, struct desk *d, enum attempt kind, uint32_t window, int64_t limit,
-			  int64_t by, const char *name, const char *words)
+static bool whole_is_over(struct txn *t, struct desk *d, enum attempt kind, uint32_t window,
+			  int64_t limit, int64_t by, const char *name, const char *words)
 {
 	int64_t used;
 
@@ -100,13 +100,13 @@ static bool whole_is_over(struct txn *t, struct desk *d, enum attempt kind, uint
 static bool whole_delays(struct txn *t, struct desk *d, unsigned segments, struct wall *when)
 {
 	const struct conf_budget *b = &d->conf->budget;
-	bool hour = whole_is_over(t, d, ATTEMPT_ALL_SEGMENTS, hour_of(*when), b->segments_hour, segments,
-				  "budget-hour", "the budget of segments an hour");
-	bool day = whole_is_over(t, d, ATTEMPT_ALL_DAY, calendar_day(*when), b->segments_day_all, segments,
-				 "budget-day", "the budget of segments a day");
-	bool month = whole_is_over(t, d, ATTEMPT_MONEY, calendar_month(*when), (int64_t)b->money_month,
-				   (int64_t)(segments * b->price_segment), "budget-month",
-				   "the budget of money a month");
+	bool hour = whole_is_over(t, d, ATTEMPT_ALL_SEGMENTS, hour_of(*when), b->segments_hour,
+				  segments, "budget-hour", "the budget of segments an hour");
+	bool day = whole_is_over(t, d, ATTEMPT_ALL_DAY, calendar_day(*when), b->segments_day_all,
+				 segments, "budget-day", "the budget of segments a day");
+	bool month = whole_is_over(t, d, ATTEMPT_MONEY, calendar_month(*when),
+				   (int64_t)b->money_month, (int64_t)(segments * b->price_segment),
+				   "budget-month", "the budget of money a month");
 
 	if (!b->hard || !(hour || day || month))
 		return false;
@@ -130,14 +130,17 @@ static void take_whole(struct txn *t, struct desk *d, unsigned segments, struct 
 			    (int64_t)(segments * b->price_segment), d->now);
 }
 
-void budget_take(struct txn *t, struct desk *d, const struct budget_ask *ask, struct budget_answer *answer_out)
+void budget_take(struct txn *t, struct desk *d, const struct budget_ask *ask,
+		 struct budget_answer *answer_out)
 {
 	const struct conf_budget *b = &d->conf->budget;
 	const char *prefix = budget_prefix(d->conf, ask->to);
 	const struct bound bounds[] = {
-		{ ATTEMPT_AUTO_REPLY, ask->to, ask->is_automatic ? b->auto_replies_hour : 0, 1, false },
+		{ ATTEMPT_AUTO_REPLY, ask->to, ask->is_automatic ? b->auto_replies_hour : 0, 1,
+		  false },
 		{ ATTEMPT_SEGMENTS, ask->to, b->segments_day, ask->segments, true },
-		{ ATTEMPT_PREFIX_SEGMENTS, bytes_of(prefix), b->prefix_segments_hour, ask->segments, false },
+		{ ATTEMPT_PREFIX_SEGMENTS, bytes_of(prefix), b->prefix_segments_hour, ask->segments,
+		  false },
 	};
 	struct wall when = d->now;
 	bool over = false;
@@ -147,10 +150,12 @@ void budget_take(struct txn *t, struct desk *d, const struct budget_ask *ask, st
 			continue;
 		over = true;
 		if (bounds[i].kind == ATTEMPT_PREFIX_SEGMENTS)
-			desk_note(d, "budget-prefix", "numbers that begin with %s use more than %u segments an hour",
+			desk_note(d, "budget-prefix",
+				  "numbers that begin with %s use more than %u segments an hour",
 				  prefix, b->prefix_segments_hour);
 		else
-			desk_note(d, "budget-contact", "a number uses more texts than its budget; the rest waits");
+			desk_note(d, "budget-contact",
+				  "a number uses more texts than its budget; the rest waits");
 	}
 	if (whole_delays(t, d, ask->segments, &when) && !ask->is_urgent)
 		over = true;
@@ -158,12 +163,11 @@ void budget_take(struct txn *t, struct desk *d, const struct budget_ask *ask, st
 		when = d->now;
 	for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
 		if (bounds[i].limit != 0)
-			attempt_add(t, bounds[i].kind, bounds[i].subject, window_of(&bounds[i], when), bounds[i].by,
-				    d->now);
+			attempt_add(t, bounds[i].kind, bounds[i].subject,
+				    window_of(&bounds[i], when), bounds[i].by, d->now);
 	}
 	take_whole(t, d, ask->segments, when);
 	*answer_out = (struct budget_answer){ .over = over };
 	if (over)
 		answer_out->not_before = when;
 }
-

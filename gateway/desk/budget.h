@@ -15,20 +15,21 @@
 #include "gateway/desk/desk.h"
 
 struct budget_ask {
-	struct bytes to;      /* "sms:+381…" */
+	struct bytes to; /* "sms:+381…" */
 	unsigned segments;
-	bool is_automatic;    /* nobody at the town hall wrote it */
-	bool is_urgent;       /* emergency: never waits, but is counted */
+	bool is_automatic; /* nobody at the town hall wrote it */
+	bool is_urgent;    /* emergency: never waits, but is counted */
 };
 
 struct budget_answer {
-	struct wall not_before;  /* 0: now */
-	bool over;               /* error "budget" belongs on the row */
+	struct wall not_before; /* 0: now */
+	bool over;              /* error "budget" belongs on the row */
 };
 
 /* The prefix of answer_prefixes that the number begins with, or NULL: it must not be answered. */
 const char *budget_prefix(const struct conf *conf, struct bytes to);
 /* Counts the row where it will leave. */
-void budget_take(struct txn *t, struct desk *d, const struct budget_ask *ask, struct budget_answer *answer_out);
+void budget_take(struct txn *t, struct desk *d, const struct budget_ask *ask,
+		 struct budget_answer *answer_out);
 
 #endif

@@ -17,13 +17,21 @@ static uint32_t hour_of(struct wall at)
 	return (uint32_t)(at.ms / HOUR_MS);
 }
 
-static struct reply reply_to(const struct desk *d, const struct matter *m, enum out_kind kind, enum text_name text)
+static struct reply reply_to(const struct desk *d, const struct matter *m, enum out_kind kind,
+			     enum text_name text)
 {
 	const struct profile *p = d->conf->profile;
 	struct reply r = {
-		.kind = kind, .text = text, .tongue = reply_tongue(d, m->contact),
-		.channel = m->message->channel, .from = m->message->to, .to = bytes_of(m->contact->address),
-		.contact = m->contact, .case_number = "", .message = m->message->id, .may_cut = true,
+		.kind = kind,
+		.text = text,
+		.tongue = reply_tongue(d, m->contact),
+		.channel = m->message->channel,
+		.from = m->message->to,
+		.to = bytes_of(m->contact->address),
+		.contact = m->contact,
+		.case_number = "",
+		.message = m->message->id,
+		.may_cut = true,
 	};
 
 	r.values.town = names_in(&p->town, r.tongue);
@@ -97,7 +105,8 @@ static int add_to_list(const Pb__Case *rec, void *ctx)
 	struct text_values values;
 
 	matter_values(l->d, rec, l->tongue, &values);
-	strbuf_addf(&l->words, "%s%s %.*s", l->n != 0 ? "; " : "", rec->number, PRI_BYTES(values.state));
+	strbuf_addf(&l->words, "%s%s %.*s", l->n != 0 ? "; " : "", rec->number,
+		    PRI_BYTES(values.state));
 	if (l->n++ == 0)
 		l->newest = record_strc(l->d->arena, rec->number);
 	return ERR_OK;
@@ -186,12 +195,12 @@ int citizen_command(struct txn *t, struct desk *d, struct matter *m)
 	m->message->outcome = OUTCOME_COMMAND;
 	m->message->command = record_strc(d->arena, citizen_command_text(command));
 	switch (command) {
-	case CMD_STATUS:   return on_status(t, d, m);
-	case CMD_HELP:     return on_help(t, d, m);
-	case CMD_STOP:     return on_stop(t, d, m);
-	case CMD_START:    return on_start(t, d, m);
+	case CMD_STATUS: return on_status(t, d, m);
+	case CMD_HELP: return on_help(t, d, m);
+	case CMD_STOP: return on_stop(t, d, m);
+	case CMD_START: return on_start(t, d, m);
 	case CMD_LANGUAGE: return on_language(t, d, m);
-	case CMD_NONE:     break;
+	case CMD_NONE: break;
 	}
 	return on_help(t, d, m);
 }

@@ -16,7 +16,8 @@ struct clocks {
 	size_t n;
 };
 
-static int log_on_case(struct txn *t, struct desk *d, const char *number, const struct case_step *step)
+static int log_on_case(struct txn *t, struct desk *d, const char *number,
+		       const struct case_step *step)
 {
 	Pb__Case *rec;
 	int err = case_get(t, bytes_of(number), d->arena, &rec);
@@ -37,7 +38,8 @@ static int on_case(struct clocks *c, const struct due *due)
 
 	if (err != ERR_OK)
 		return err == ERR_NOENT ? ERR_OK : err;
-	if (rec->state == CASE_WAITING && rec->waiting_until != 0 && rec->waiting_until <= c->d->now.ms) {
+	if (rec->state == CASE_WAITING && rec->waiting_until != 0 &&
+	    rec->waiting_until <= c->d->now.ms) {
 		err = case_move(rec, CASE_OPEN);
 		rec->waiting_until = 0;
 		step.what = "waiting is over";
@@ -77,7 +79,8 @@ static int on_unsure(struct clocks *c, const struct due *due)
 	}
 	row->told_staff = true;
 	outbox_put(c->t, row);
-	desk_note(c->d, "unsure-replies", "replies may or may not have left; look with: odziv outbox list --state unsure");
+	desk_note(c->d, "unsure-replies",
+		  "replies may or may not have left; look with: odziv outbox list --state unsure");
 	step.why = bytes_of("on_unsure = hold: a person decides");
 	return log_on_case(c->t, c->d, row->case_number, &step);
 }
@@ -111,9 +114,9 @@ static int on_due(const struct due *due, void *ctx)
 
 	c->n++;
 	switch (due->kind) {
-	case DUE_CASE:     return on_case(c, due);
-	case DUE_PARTS:    return on_parts(c, due);
-	case DUE_UNSURE:   return on_unsure(c, due);
+	case DUE_CASE: return on_case(c, due);
+	case DUE_PARTS: return on_parts(c, due);
+	case DUE_UNSURE: return on_unsure(c, due);
 	case DUE_VALIDITY: return on_validity(c, due);
 	}
 	return ERR_CORRUPT;
@@ -142,7 +145,9 @@ int clocks_apply(struct txn *t, struct desk *d, size_t n, struct clocks_done *do
 static int note_answered(struct txn *t, struct desk *d, const Pb__Outbox *row)
 {
 	Pb__Case *rec;
-	struct case_step step = { .who = "odzivd", .what = "answer sent", .row = row->id, .channel = row->channel };
+	struct case_step step = {
+		.who = "odzivd", .what = "answer sent", .row = row->id, .channel = row->channel
+	};
 	int err = case_get(t, bytes_of(row->case_number), d->arena, &rec);
 
 	if (err != ERR_OK)
@@ -157,9 +162,14 @@ static int note_answered(struct txn *t, struct desk *d, const Pb__Outbox *row)
 
 int clocks_row_changed(struct txn *t, struct desk *d, Pb__Outbox *row)
 {
-	bool is_lost = row->state == OUT_FAILED || (row->state == OUT_CANCELLED && strcmp(row->error, "past validity") == 0);
+	bool is_lost = row->state == OUT_FAILED ||
+		       (row->state == OUT_CANCELLED && strcmp(row->error, "past validity") == 0);
 	struct case_step step = {
-		.who = "odzivd", .what = "reply failed", .row = row->id, .channel = row->channel, .why = bytes_of(row->error),
+		.who = "odzivd",
+		.what = "reply failed",
+		.row = row->id,
+		.channel = row->channel,
+		.why = bytes_of(row->error),
 	};
 
 	if ((row->state == OUT_SENT || row->state == OUT_ARRIVED) && row->kind == KIND_ANSWER &&
@@ -169,7 +179,9 @@ int clocks_row_changed(struct txn *t, struct desk *d, Pb__Outbox *row)
 		return txn_err(t);
 	row->told_staff = true;
 	outbox_put(t, row);
-	desk_note(d, "reply-failed", "a reply didn't reach its phone; look with: odziv outbox list --state %s",
+	desk_note(d, "reply-failed",
+		  "a reply didn't reach its phone; look with: odziv outbox list --state %s",
 		  out_state_text((enum out_state)row->state));
-	return row->case_number[0] != '\0' ? log_on_case(t, d, row->case_number, &step) : txn_err(t);
+	return row->case_number[0] != '\0' ? log_on_case(t, d, row->case_number, &step)
+					   : txn_err(t);
 }

@@ -9,11 +9,11 @@
 
 /* Acts on at most n due entries; *more_out says that others are due already. Returns what it did in counts. */
 struct clocks_done {
-	size_t n;          /* entries acted on */
+	size_t n; /* entries acted on */
 	bool more;
 	bool has_next;
-	struct wall next;  /* when has_next */
-	uint64_t late;     /* open cases that are late now */
+	struct wall next; /* when has_next */
+	uint64_t late;    /* open cases that are late now */
 };
 int clocks_apply(struct txn *t, struct desk *d, size_t n, struct clocks_done *done_out);
 

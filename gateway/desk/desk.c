@@ -8,8 +8,8 @@
 /* Long enough for a sentence with a case number and an address in it. */
 #define NOTE_MAX 240
 
-void desk_begin(struct desk *d, const struct conf *conf, const struct keyed_key *key, struct wall now,
-		struct arena *a)
+void desk_begin(struct desk *d, const struct conf *conf, const struct keyed_key *key,
+		struct wall now, struct arena *a)
 {
 	arena_reset(a);
 	*d = (struct desk){ .conf = conf, .key = key, .now = now, .arena = a };

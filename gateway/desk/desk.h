@@ -11,13 +11,14 @@
 
 #include "conf/conf.h"
 #include "parsers/clock.h"
+#include "parsers/err.h"
 #include "parsers/keyed.h"
 #include "store/db.h"
 #include "store/record.h"
 
 /* Something that people should know of, found while deciding; the flow raises it after the commit. */
 struct desk_note {
-	const char *name;   /* of an alarm: "budget-hour" "emergency" … */
+	const char *name; /* of an alarm: "budget-hour" "emergency" … */
 	struct bytes words;
 };
 #define DESK_NOTES_MAX 8
@@ -26,7 +27,7 @@ struct desk {
 	const struct conf *conf;
 	const struct keyed_key *key;
 	struct wall now;
-	struct arena *arena;              /* emptied before each application */
+	struct arena *arena; /* emptied before each application */
 	struct desk_note notes[DESK_NOTES_MAX];
 	size_t n_notes;
 	const char *wake[CONF_CHANNELS_MAX]; /* channels that got rows */
@@ -34,8 +35,8 @@ struct desk {
 };
 
 /* A desk for one application; the arena is reset. */
-void desk_begin(struct desk *d, const struct conf *conf, const struct keyed_key *key, struct wall now,
-		struct arena *a);
+void desk_begin(struct desk *d, const struct conf *conf, const struct keyed_key *key,
+		struct wall now, struct arena *a);
 void desk_note(struct desk *d, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* A channel (its name outlives the application) got a row: dispatch looks at it after the commit. */

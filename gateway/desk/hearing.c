@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/desk/hearing.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/calendar.h"
@@ -68,23 +69,27 @@ void hearing_part(const struct desk *d, const struct message *msg, Pb__Part *par
 	part->charset = record_str(d->arena, msg->charset);
 }
 
-static int understand(struct desk *d, struct bytes text, const Pb__Contact *contact, struct classified *u)
+static int understand(struct desk *d, struct bytes text, const Pb__Contact *contact,
+		      struct classified *u)
 {
 	struct classifier c = d->conf->profile->classifier;
-	struct tongue last = { .language = (enum language)contact->language, .script = (enum script)contact->script };
+	struct tongue last = { .language = (enum language)contact->language,
+			       .script = (enum script)contact->script };
 
 	c.case_year = calendar_local(d->now).year;
 	return classify(&c, d->arena, text, last, u);
 }
 
 /* Remembers how a person writes; a choice by LANGUAGE stands whatever they write in. */
-static void learn_tongue(struct txn *t, struct desk *d, Pb__Contact *contact, const struct language_guess *g)
+static void learn_tongue(struct txn *t, struct desk *d, Pb__Contact *contact,
+			 const struct language_guess *g)
 {
 	bool is_new = contact->language == LANG_NONE;
 	struct tongue heard = { .language = g->language, .script = g->script };
 
 	contact->last_seen = d->now.ms;
-	if (!contact->language_chosen && g->language != LANG_NONE && (is_new || g->evidence >= EVIDENCE_TO_CHANGE)) {
+	if (!contact->language_chosen && g->language != LANG_NONE &&
+	    (is_new || g->evidence >= EVIDENCE_TO_CHANGE)) {
 		/* Only Serbian has two scripts that we answer in. */
 		if (heard.language != LANG_SR)
 			heard.script = SCRIPT_LATN;
@@ -109,14 +114,15 @@ static int note_understood(struct desk *d, Pb__Message *rec, const struct classi
 	for (size_t i = 0; i < u->n_why; i++) {
 		struct strbuf s = strbuf_in(d->arena, 300);
 
-		strbuf_addf(&s, "%.*s %.*s", PRI_BYTES(u->why[i].rule), PRI_BYTES(u->why[i].matched));
+		strbuf_addf(&s, "%.*s %.*s", PRI_BYTES(u->why[i].rule),
+			    PRI_BYTES(u->why[i].matched));
 		rec->rules[rec->n_rules++] = record_str(d->arena, strbuf_bytes(&s));
 	}
 	return ERR_OK;
 }
 
-int hearing_quarantine(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes reason, struct bytes raw,
-		       uint64_t *id_out)
+int hearing_quarantine(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes reason,
+		       struct bytes raw, uint64_t *id_out)
 {
 	Pb__Quarantine *q = arena_alloc(d->arena, sizeof(*q));
 
@@ -145,10 +151,8 @@ int hearing_quarantine(struct txn *t, struct desk *d, Pb__Message *rec, struct b
 static int decide(struct txn *t, struct desk *d, struct matter *m, uint64_t *quarantine_out)
 {
 	switch (m->understood->outcome) {
-	case CLASS_COMMAND:
-		return citizen_command(t, d, m);
-	case CLASS_EMPTY:
-		return citizen_empty(t, d, m);
+	case CLASS_COMMAND: return citizen_command(t, d, m);
+	case CLASS_EMPTY: return citizen_empty(t, d, m);
 	case CLASS_QUARANTINE:
 		return hearing_quarantine(t, d, m->message, m->understood->quarantine_reason,
 					  bytes_of(m->message->text), quarantine_out);
@@ -156,8 +160,7 @@ static int decide(struct txn *t, struct desk *d, struct matter *m, uint64_t *qua
 	case CLASS_INFORMATION:
 	case CLASS_CASE:
 	case CLASS_FOLLOWUP:
-	case CLASS_THANKS:
-		return matter_apply(t, d, m);
+	case CLASS_THANKS: return matter_apply(t, d, m);
 	}
 	return ERR_BAD_STATE;
 }
@@ -189,16 +192,20 @@ static void tell(const Pb__Message *rec, struct intake_found *found_out)
 }
 
 int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes address,
-		   const struct classified *understood, bool emergency_told, struct intake_found *found_out)
+		   const struct classified *understood, bool emergency_told,
+		   struct intake_found *found_out)
 {
 	struct classified own;
-	struct matter m = { .message = rec, .understood = understood, .emergency_told = emergency_told };
+	struct matter m = { .message = rec,
+			    .understood = understood,
+			    .emergency_told = emergency_told };
 	int err = contact_of(t, d, rec, address, &m.contact);
 
 	if (err != ERR_OK)
 		return err;
 	/* The loop knew nothing of the contact: where the text itself says little, its last tongue decides. */
-	if (understood == NULL || (understood->guess.evidence == 0 && m.contact->language != LANG_NONE)) {
+	if (understood == NULL ||
+	    (understood->guess.evidence == 0 && m.contact->language != LANG_NONE)) {
 		err = understand(d, bytes_of(rec->text), m.contact, &own);
 		if (err != ERR_OK)
 			return err;
@@ -220,13 +227,15 @@ int hearing_again(struct txn *t, struct desk *d, Pb__Message *rec, struct intake
 {
 	struct classified u;
 	struct matter m = { .message = rec, .understood = &u };
-	const struct contact_country country = { .code = d->conf->channels[0].country, .trunk = "0" };
+	const struct contact_country country = { .code = d->conf->channels[0].country,
+						 .trunk = "0" };
 	struct bytes address = BYTES_NONE;
 	int err = ERR_OK;
 
 	if (rec->contact != 0)
 		err = contact_get(t, rec->contact, d->arena, &m.contact);
-	else if (contact_of_number(bytes_of(rec->from), &country, d->arena, &address) == CONTACT_PHONE)
+	else if (contact_of_number(bytes_of(rec->from), &country, d->arena, &address) ==
+		 CONTACT_PHONE)
 		err = contact_of(t, d, rec, address, &m.contact);
 	else
 		err = contact_of(t, d, rec, BYTES_NONE, &m.contact);
@@ -258,11 +267,13 @@ int hearing_part_alone(struct txn *t, struct desk *d, Pb__Part *part)
 		return err;
 	part->acted = true;
 	part_put(t, part);
-	return matter_emergency(t, d, contact, part->channel, part->to, NULL, bytes_of(part->text), 0);
+	return matter_emergency(t, d, contact, part->channel, part->to, NULL, bytes_of(part->text),
+				0);
 }
 
 /* Parts in order, a mark where one is missing; UCS-2 parts were decoded each by itself. */
-static int join_text(struct desk *d, const struct part_set *set, struct bytes *text_out, bool *acted_out)
+static int join_text(struct desk *d, const struct part_set *set, struct bytes *text_out,
+		     bool *acted_out)
 {
 	struct strbuf s = strbuf_in(d->arena, JOINED_MAX);
 	uint32_t next = 1;
@@ -280,7 +291,8 @@ static int join_text(struct desk *d, const struct part_set *set, struct bytes *t
 	return strbuf_finish(&s, text_out);
 }
 
-int hearing_parts(struct txn *t, struct desk *d, struct part_set *set, struct intake_found *found_out)
+int hearing_parts(struct txn *t, struct desk *d, struct part_set *set,
+		  struct intake_found *found_out)
 {
 	const Pb__Part *first = set->parts[0];
 	bool is_whole = set->n == set->total;
@@ -326,12 +338,16 @@ int parts_give_up(struct txn *t, struct desk *d, struct bytes part_key)
 	return set.n != 0 ? hearing_parts(t, d, &set, &found) : ERR_OK;
 }
 
-static int log_late_part(struct txn *t, struct desk *d, const Pb__Message *msg, const Pb__Part *part)
+static int log_late_part(struct txn *t, struct desk *d, const Pb__Message *msg,
+			 const Pb__Part *part)
 {
 	Pb__Case *rec;
 	struct case_step step = {
-		.who = "citizen", .what = "late part", .message = msg->id,
-		.words = bytes_of(part->text), .channel = part->channel,
+		.who = "citizen",
+		.what = "late part",
+		.message = msg->id,
+		.words = bytes_of(part->text),
+		.channel = part->channel,
 	};
 	int err = case_get(t, bytes_of(msg->case_number), d->arena, &rec);
 

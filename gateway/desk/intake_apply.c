@@ -32,7 +32,8 @@ static int keep_quarantined(struct txn *t, struct desk *d, const struct message 
 	return txn_err(t);
 }
 
-static int keep_part(struct txn *t, struct desk *d, const struct message *msg, struct intake_found *found_out)
+static int keep_part(struct txn *t, struct desk *d, const struct message *msg,
+		     struct intake_found *found_out)
 {
 	Pb__Part *part = arena_alloc(d->arena, sizeof(*part));
 	struct part_set set;
@@ -50,12 +51,9 @@ static int keep_part(struct txn *t, struct desk *d, const struct message *msg, s
 		found_out->is_repeat = true;
 		count_add(t, COUNT_REPEATS, msg->channel, d->now, 1);
 		return txn_err(t);
-	case PART_KEPT:
-		return hearing_part_alone(t, d, part);
-	case PART_COMPLETED:
-		return hearing_parts(t, d, &set, found_out);
-	case PART_LATE:
-		return hearing_late_part(t, d, part, &set, found_out);
+	case PART_KEPT: return hearing_part_alone(t, d, part);
+	case PART_COMPLETED: return hearing_parts(t, d, &set, found_out);
+	case PART_LATE: return hearing_late_part(t, d, part, &set, found_out);
 	}
 	return ERR_BAD_STATE;
 }
@@ -70,7 +68,8 @@ static int keep_whole(struct txn *t, struct desk *d, const struct intake_given *
 	return hearing_decide(t, d, rec, given->msg->from, given->understood, false, found_out);
 }
 
-int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given, struct intake_found *found_out)
+int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given,
+		 struct intake_found *found_out)
 {
 	const struct message *msg = given->msg;
 	struct seen_keys keys;

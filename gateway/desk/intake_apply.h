@@ -15,24 +15,26 @@
 
 struct intake_given {
 	const struct message *msg;
-	const struct classified *understood; /* of msg->text, made on the loop with the profile's tongue; NULL for parts and faults */
-	bool digest_decides;  /* within 10 minutes after the link, bearerbox or we started */
+	const struct classified *
+		understood; /* of msg->text, made on the loop with the profile's tongue; NULL for parts and faults */
+	bool digest_decides; /* within 10 minutes after the link, bearerbox or we started */
 };
 
 struct intake_found {
-	bool is_repeat;           /* ERR_DUPLICATE for the sender */
-	uint64_t message;         /* 0: a part that waits, or a repeat */
-	uint64_t quarantine;      /* or 0 */
+	bool is_repeat;      /* ERR_DUPLICATE for the sender */
+	uint64_t message;    /* 0: a part that waits, or a repeat */
+	uint64_t quarantine; /* or 0 */
 	enum msg_outcome outcome;
-	char case_number[32];     /* "" or the first case */
-	struct digest seen;       /* key of 'seen before?' by words; for intake_answered() */
+	char case_number[32]; /* "" or the first case */
+	struct digest seen;   /* key of 'seen before?' by words; for intake_answered() */
 };
 
 /*
  * ERR_OK also for repeats (is_repeat). Other errors are of the store (retry) only:
  * what can't be understood or taken apart goes to the quarantine and is ERR_OK.
  */
-int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given, struct intake_found *found_out);
+int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given,
+		 struct intake_found *found_out);
 
 /* The sender was answered in time: a later twin is a new text. Written with the next batch, not waited for. */
 int intake_answered(struct txn *t, const struct digest *seen, struct wall now);

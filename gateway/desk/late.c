@@ -52,12 +52,20 @@ static int tell_coordinator(struct txn *t, struct desk *d, const struct late_wal
 	const struct profile *p = d->conf->profile;
 	const struct member *who = profile_coordinator(p);
 	struct reply r = {
-		.kind = KIND_LATE, .text = TEXT_LATE, .tongue = p->tongue, .from = "", .case_number = "", .may_cut = true,
+		.kind = KIND_LATE,
+		.text = TEXT_LATE,
+		.tongue = p->tongue,
+		.from = "",
+		.case_number = "",
+		.may_cut = true,
 	};
 	int err;
 
 	if (who == NULL || who->phone.len == 0 || d->conf->n_channels == 0) {
-		desk_note(d, "late-notice", "%" PRIu64 " cases are late and the coordinator has no phone in staff.tsv", w->n);
+		desk_note(d, "late-notice",
+			  "%" PRIu64
+			  " cases are late and the coordinator has no phone in staff.tsv",
+			  w->n);
 		return ERR_OK;
 	}
 	r.channel = d->conf->channels[0].name;
@@ -67,7 +75,8 @@ static int tell_coordinator(struct txn *t, struct desk *d, const struct late_wal
 	r.values.town = names_in(&p->town, r.tongue);
 	err = reply_add(t, d, &r, NULL);
 	if (err == ERR_LIMIT)
-		desk_note(d, "late-notice", "the text for %" PRIu64 " late cases doesn't fit an SMS", w->n);
+		desk_note(d, "late-notice",
+			  "the text for %" PRIu64 " late cases doesn't fit an SMS", w->n);
 	return err == ERR_LIMIT ? ERR_OK : err;
 }
 
@@ -78,7 +87,8 @@ int late_notice(struct txn *t, struct desk *d, uint64_t *late_out, struct wall *
 	uint64_t today = calendar_day(d->now), told = 0;
 	int err = meta_get_u64(t, META_NOTICE_DAY, &told);
 
-	*next_out = calendar_next_hour((struct wall){ .ms = d->now.ms + 1 }, d->conf->late_notice_h);
+	*next_out =
+		calendar_next_hour((struct wall){ .ms = d->now.ms + 1 }, d->conf->late_notice_h);
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;
 	err = walk_late(t, d->now, &w);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/desk/matter.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/calendar.h"
@@ -24,8 +25,13 @@ int matter_open(struct txn *t, struct desk *d, const struct case_opening *o, Pb_
 	const struct profile *p = d->conf->profile;
 	Pb__Case *rec = arena_alloc(d->arena, sizeof(*rec));
 	struct case_step step = {
-		.who = o->who, .what = "opened", .message = o->message, .note = o->note,
-		.words = o->words, .channel = o->channel, .why = o->why,
+		.who = o->who,
+		.what = "opened",
+		.message = o->message,
+		.note = o->note,
+		.words = o->words,
+		.channel = o->channel,
+		.why = o->why,
 	};
 	int err;
 
@@ -60,7 +66,8 @@ int matter_open(struct txn *t, struct desk *d, const struct case_opening *o, Pb_
 	return txn_err(t);
 }
 
-void matter_values(const struct desk *d, const Pb__Case *rec, struct tongue tongue, struct text_values *values_out)
+void matter_values(const struct desk *d, const Pb__Case *rec, struct tongue tongue,
+		   struct text_values *values_out)
 {
 	const struct profile *p = d->conf->profile;
 	const struct category *c = profile_category(p, bytes_of(rec->category));
@@ -80,11 +87,13 @@ void matter_values(const struct desk *d, const Pb__Case *rec, struct tongue tong
 		values_out->category = names_in(&c->short_name, tongue);
 	if (dep != NULL)
 		values_out->department = names_in(&dep->short_name, tongue);
-	values_out->due.ms = rec->answered == 0 && rec->answer_due != 0 ? rec->answer_due : rec->solve_due;
+	values_out->due.ms =
+		rec->answered == 0 && rec->answer_due != 0 ? rec->answer_due : rec->solve_due;
 }
 
 /* A reply that was refused is a step of the case: somebody must see that the citizen heard nothing. */
-static int reply_or_log(struct txn *t, struct desk *d, const struct reply *r, Pb__Case *rec, const char *what)
+static int reply_or_log(struct txn *t, struct desk *d, const struct reply *r, Pb__Case *rec,
+			const char *what)
 {
 	Pb__Outbox *row = NULL;
 	int err = reply_add(t, d, r, &row);
@@ -106,14 +115,19 @@ static int reply_or_log(struct txn *t, struct desk *d, const struct reply *r, Pb
 	return txn_err(t);
 }
 
-int matter_acknowledge(struct txn *t, struct desk *d, const Pb__Contact *contact, Pb__Case *rec, Pb__Case *second,
-		       uint64_t message)
+int matter_acknowledge(struct txn *t, struct desk *d, const Pb__Contact *contact, Pb__Case *rec,
+		       Pb__Case *second, uint64_t message)
 {
 	struct reply r = {
-		.kind = KIND_ACK, .text = second != NULL ? TEXT_ACK_TWO : TEXT_ACK,
+		.kind = KIND_ACK,
+		.text = second != NULL ? TEXT_ACK_TWO : TEXT_ACK,
 		.tongue = desk_tongue(rec->language, rec->script, d->conf->profile),
-		.channel = rec->channel, .from = rec->to, .to = bytes_of(contact->address),
-		.contact = contact, .case_number = rec->number, .message = message,
+		.channel = rec->channel,
+		.from = rec->to,
+		.to = bytes_of(contact->address),
+		.contact = contact,
+		.case_number = rec->number,
+		.message = message,
 	};
 
 	matter_values(d, rec, r.tongue, &r.values);
@@ -127,15 +141,22 @@ int matter_acknowledge(struct txn *t, struct desk *d, const Pb__Contact *contact
 	return reply_or_log(t, d, &r, rec, "acknowledged");
 }
 
-static int tell_duty(struct txn *t, struct desk *d, const char *channel, Pb__Case *rec, struct bytes words)
+static int tell_duty(struct txn *t, struct desk *d, const char *channel, Pb__Case *rec,
+		     struct bytes words)
 {
 	const struct profile *p = d->conf->profile;
 	size_t told = 0;
 
 	for (size_t i = 0; i < p->n_members; i++) {
 		struct reply r = {
-			.kind = KIND_STAFF, .text = TEXT_DUTY, .tongue = p->tongue, .channel = channel, .from = "",
-			.to = p->members[i].phone, .case_number = rec != NULL ? rec->number : "", .may_cut = true,
+			.kind = KIND_STAFF,
+			.text = TEXT_DUTY,
+			.tongue = p->tongue,
+			.channel = channel,
+			.from = "",
+			.to = p->members[i].phone,
+			.case_number = rec != NULL ? rec->number : "",
+			.may_cut = true,
 		};
 		int err;
 
@@ -154,13 +175,19 @@ static int tell_duty(struct txn *t, struct desk *d, const char *channel, Pb__Cas
 	return ERR_OK;
 }
 
-int matter_emergency(struct txn *t, struct desk *d, const Pb__Contact *contact, const char *channel, const char *to,
-		     Pb__Case *rec, struct bytes words, uint64_t message)
+int matter_emergency(struct txn *t, struct desk *d, const Pb__Contact *contact, const char *channel,
+		     const char *to, Pb__Case *rec, struct bytes words, uint64_t message)
 {
 	struct reply r = {
-		.kind = KIND_EMERGENCY, .text = TEXT_EMERGENCY, .tongue = reply_tongue(d, contact),
-		.channel = channel, .from = to, .to = bytes_of(contact->address), .contact = contact,
-		.case_number = rec != NULL ? rec->number : "", .message = message,
+		.kind = KIND_EMERGENCY,
+		.text = TEXT_EMERGENCY,
+		.tongue = reply_tongue(d, contact),
+		.channel = channel,
+		.from = to,
+		.to = bytes_of(contact->address),
+		.contact = contact,
+		.case_number = rec != NULL ? rec->number : "",
+		.message = message,
 	};
 	int err;
 
@@ -192,15 +219,23 @@ static const struct category *category_of(const struct desk *d, struct bytes cod
 	return c != NULL ? c : d->conf->profile->coordinator_category;
 }
 
-static int open_one(struct txn *t, struct desk *d, struct matter *m, struct bytes code, bool is_emergency,
-		    Pb__Case **rec_out)
+static int open_one(struct txn *t, struct desk *d, struct matter *m, struct bytes code,
+		    bool is_emergency, Pb__Case **rec_out)
 {
 	const struct classified *u = m->understood;
 	struct case_opening o = {
-		.category = is_emergency ? d->conf->profile->emergency_category : category_of(d, code),
-		.place = u->place, .settlement = u->settlement, .words = bytes_of(m->message->text),
-		.who = "citizen", .channel = m->message->channel, .to = m->message->to, .contact = m->contact,
-		.message = m->message->id, .tongue = reply_tongue(d, m->contact), .is_emergency = is_emergency,
+		.category =
+			is_emergency ? d->conf->profile->emergency_category : category_of(d, code),
+		.place = u->place,
+		.settlement = u->settlement,
+		.words = bytes_of(m->message->text),
+		.who = "citizen",
+		.channel = m->message->channel,
+		.to = m->message->to,
+		.contact = m->contact,
+		.message = m->message->id,
+		.tongue = reply_tongue(d, m->contact),
+		.is_emergency = is_emergency,
 	};
 
 	o.why = why_of(d, u, is_emergency ? BYTES_NONE : o.category->code);
@@ -209,7 +244,8 @@ static int open_one(struct txn *t, struct desk *d, struct matter *m, struct byte
 
 static int link_two(struct txn *t, struct desk *d, Pb__Case *a, Pb__Case *b)
 {
-	char **of_a = arena_array(d->arena, 1, sizeof(*of_a)), **of_b = arena_array(d->arena, 1, sizeof(*of_b));
+	char **of_a = arena_array(d->arena, 1, sizeof(*of_a)),
+	     **of_b = arena_array(d->arena, 1, sizeof(*of_b));
 
 	if (of_a == NULL || of_b == NULL)
 		return ERR_NOMEM;
@@ -228,7 +264,8 @@ static int open_new(struct txn *t, struct desk *d, struct matter *m)
 {
 	const struct classified *u = m->understood;
 	Pb__Case *rec, *second = NULL;
-	int err = open_one(t, d, m, u->n_categories > 0 ? u->categories[0] : BYTES_NONE, u->is_emergency, &rec);
+	int err = open_one(t, d, m, u->n_categories > 0 ? u->categories[0] : BYTES_NONE,
+			   u->is_emergency, &rec);
 
 	if (err == ERR_OK && u->n_categories > 1 && !u->is_emergency) {
 		err = open_one(t, d, m, u->categories[1], false, &second);
@@ -244,8 +281,8 @@ static int open_new(struct txn *t, struct desk *d, struct matter *m)
 		m->message->case_number2 = second->number;
 	if (!u->is_emergency || m->emergency_told)
 		return matter_acknowledge(t, d, m->contact, rec, second, m->message->id);
-	return matter_emergency(t, d, m->contact, rec->channel, rec->to, rec, bytes_of(m->message->text),
-				m->message->id);
+	return matter_emergency(t, d, m->contact, rec->channel, rec->to, rec,
+				bytes_of(m->message->text), m->message->id);
 }
 
 /* What is over comes to life again, with the clock of its first opening. */
@@ -264,8 +301,11 @@ static void reopen(struct txn *t, struct desk *d, Pb__Case *rec)
 int matter_join(struct txn *t, struct desk *d, struct matter *m, Pb__Case *rec, const char *what)
 {
 	struct case_step step = {
-		.who = "citizen", .what = what, .message = m->message->id,
-		.words = bytes_of(m->message->text), .channel = m->message->channel,
+		.who = "citizen",
+		.what = what,
+		.message = m->message->id,
+		.words = bytes_of(m->message->text),
+		.channel = m->message->channel,
 		.why = why_of(d, m->understood, BYTES_NONE),
 	};
 
@@ -287,12 +327,19 @@ int matter_join(struct txn *t, struct desk *d, struct matter *m, Pb__Case *rec, 
 	return txn_err(t);
 }
 
-static int join_and_say(struct txn *t, struct desk *d, struct matter *m, Pb__Case *rec, const char *what)
+static int join_and_say(struct txn *t, struct desk *d, struct matter *m, Pb__Case *rec,
+			const char *what)
 {
 	struct reply r = {
-		.kind = KIND_ACK, .text = TEXT_JOINED, .tongue = reply_tongue(d, m->contact),
-		.channel = m->message->channel, .from = m->message->to, .to = bytes_of(m->contact->address),
-		.contact = m->contact, .case_number = rec->number, .message = m->message->id,
+		.kind = KIND_ACK,
+		.text = TEXT_JOINED,
+		.tongue = reply_tongue(d, m->contact),
+		.channel = m->message->channel,
+		.from = m->message->to,
+		.to = bytes_of(m->contact->address),
+		.contact = m->contact,
+		.case_number = rec->number,
+		.message = m->message->id,
 	};
 	int err = matter_join(t, d, m, rec, what);
 
@@ -393,13 +440,15 @@ static int find_home(struct txn *t, struct desk *d, const struct matter *m, Pb__
 		return err;
 	if (u->outcome == CLASS_FOLLOWUP) {
 		err = pick_case(t, d, m->contact->id, true, is_any, rec_out);
-		return err != ERR_NOENT ? err :
-					  pick_case(t, d, m->contact->id, false, is_of_late, rec_out);
+		return err != ERR_NOENT
+			       ? err
+			       : pick_case(t, d, m->contact->id, false, is_of_late, rec_out);
 	}
 	/* Two problems in one text are never the one of before. */
 	if (u->n_categories != 1 || (u->place.len == 0 && u->settlement.len == 0))
 		return ERR_NOENT;
-	return case_same_matter(t, m->contact->id, u->categories[0], u->place, u->settlement, d->arena, rec_out);
+	return case_same_matter(t, m->contact->id, u->categories[0], u->place, u->settlement,
+				d->arena, rec_out);
 }
 
 static int apply_thanks(struct txn *t, struct desk *d, struct matter *m)
@@ -429,7 +478,8 @@ int matter_apply(struct txn *t, struct desk *d, struct matter *m)
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;
 	if (m->understood->outcome == CLASS_THANKS)
-		return err == ERR_OK && home->question_at != 0 ? join_and_say(t, d, m, home, "message") :
-								 apply_thanks(t, d, m);
+		return err == ERR_OK && home->question_at != 0
+			       ? join_and_say(t, d, m, home, "message")
+			       : apply_thanks(t, d, m);
 	return open_new(t, d, m);
 }

@@ -9,7 +9,9 @@
 
 #define K(kind) (1u << (kind))
 /* Replies that nobody at the town hall wrote. */
-#define AUTOMATIC (K(KIND_ACK) | K(KIND_STATUS) | K(KIND_HELP) | K(KIND_REMINDER) | K(KIND_SURVEY) | K(KIND_EMERGENCY))
+#define AUTOMATIC                                                                                  \
+	(K(KIND_ACK) | K(KIND_STATUS) | K(KIND_HELP) | K(KIND_REMINDER) | K(KIND_SURVEY) |         \
+	 K(KIND_EMERGENCY))
 /* After STOP people still hear that their text arrived, and what to do in danger. */
 #define DESPITE_STOP (K(KIND_ACK) | K(KIND_EMERGENCY))
 /* What can wait until morning. */
@@ -22,7 +24,7 @@ static unsigned segments_max(enum out_kind kind)
 {
 	switch (kind) {
 	case KIND_ANSWER:
-	case KIND_QUESTION:  return 6;
+	case KIND_QUESTION: return 6;
 	case KIND_ACK:
 	case KIND_STATUS:
 	case KIND_HELP:
@@ -33,7 +35,7 @@ static unsigned segments_max(enum out_kind kind)
 	case KIND_REFERRAL:
 	case KIND_EMERGENCY:
 	case KIND_STAFF:
-	case KIND_CONFIRM:   return 3;
+	case KIND_CONFIRM: return 3;
 	}
 	return 3;
 }
@@ -41,10 +43,10 @@ static unsigned segments_max(enum out_kind kind)
 const char *reply_refusal(int err)
 {
 	switch (err) {
-	case ERR_ACCESS:    return "the number is outside answer_prefixes";
+	case ERR_ACCESS: return "the number is outside answer_prefixes";
 	case ERR_CANCELLED: return "the citizen has stopped texts (STOP)";
-	case ERR_LIMIT:     return "the words are too long for a text";
-	default:            return "the reply could not be made";
+	case ERR_LIMIT: return "the words are too long for a text";
+	default: return "the reply could not be made";
 	}
 }
 
@@ -61,7 +63,8 @@ static int compose(struct desk *d, const struct reply *r, struct composed *compo
 		.max_segments = segments_max(r->kind),
 		.time_zone = (const char *)p->time_zone.ptr,
 	};
-	int err = compose_sms(p->catalog, r->text, r->tongue, &r->values, &rules, d->arena, composed_out);
+	int err = compose_sms(p->catalog, r->text, r->tongue, &r->values, &rules, d->arena,
+			      composed_out);
 
 	if (err != ERR_OK)
 		return err;
@@ -69,7 +72,8 @@ static int compose(struct desk *d, const struct reply *r, struct composed *compo
 }
 
 /* When it may leave: the budgets' word, then quiet hours on top of it. */
-static struct wall may_leave(struct txn *t, struct desk *d, const struct reply *r, unsigned segments, bool *over_out)
+static struct wall may_leave(struct txn *t, struct desk *d, const struct reply *r,
+			     unsigned segments, bool *over_out)
 {
 	struct budget_ask ask = {
 		.to = r->to,
@@ -99,8 +103,8 @@ static const char *our_number(const struct desk *d, const struct reply *r)
 	return c != NULL ? c->from : "";
 }
 
-static int write_row(struct txn *t, struct desk *d, const struct reply *r, const struct composed *words,
-		     Pb__Outbox **row_out)
+static int write_row(struct txn *t, struct desk *d, const struct reply *r,
+		     const struct composed *words, Pb__Outbox **row_out)
 {
 	Pb__Outbox *row = arena_alloc(d->arena, sizeof(*row));
 	bool over;
@@ -138,10 +142,12 @@ int reply_add(struct txn *t, struct desk *d, const struct reply *r, Pb__Outbox *
 	int err;
 
 	if (r->contact != NULL && budget_prefix(d->conf, r->to) == NULL) {
-		desk_note(d, "not-answered", "a number outside answer_prefixes wrote; it got no answer");
+		desk_note(d, "not-answered",
+			  "a number outside answer_prefixes wrote; it got no answer");
 		return ERR_ACCESS;
 	}
-	if (r->contact != NULL && r->contact->stopped && !r->despite_stop && (K(r->kind) & DESPITE_STOP) == 0)
+	if (r->contact != NULL && r->contact->stopped && !r->despite_stop &&
+	    (K(r->kind) & DESPITE_STOP) == 0)
 		return ERR_CANCELLED;
 	err = compose(d, r, &words);
 	if (err != ERR_OK)

@@ -18,14 +18,14 @@ struct reply {
 	enum text_name text;
 	struct tongue tongue;
 	struct text_values values;
-	const char *channel;      /* by which the question came */
-	const char *from;         /* our short code that it came to; "" = the channel's */
-	struct bytes to;          /* "sms:+381…" */
+	const char *channel;        /* by which the question came */
+	const char *from;           /* our short code that it came to; "" = the channel's */
+	struct bytes to;            /* "sms:+381…" */
 	const Pb__Contact *contact; /* NULL: staff */
-	const char *case_number;  /* or "" */
-	uint64_t message;         /* that it answers, or 0 */
-	bool may_cut;             /* words longer than the budget may be cut; else ERR_LIMIT */
-	bool despite_stop;        /* the confirmation of STOP itself */
+	const char *case_number;    /* or "" */
+	uint64_t message;           /* that it answers, or 0 */
+	bool may_cut;               /* words longer than the budget may be cut; else ERR_LIMIT */
+	bool despite_stop;          /* the confirmation of STOP itself */
 };
 
 /*

@@ -9,7 +9,8 @@
 /* In the minutes after a start a twin of the last hour is a repeat; an older one is a person's habit. */
 #define TWIN_AGE_MAX_MS HOUR_MS
 
-void seen_keys_of(const struct keyed_key *key, const struct message *msg, struct seen_keys *keys_out)
+void seen_keys_of(const struct keyed_key *key, const struct message *msg,
+		  struct seen_keys *keys_out)
 {
 	uint8_t part[4] = { (uint8_t)(msg->part_ref >> 8), (uint8_t)msg->part_ref, msg->part_total,
 			    msg->part_index };
@@ -30,8 +31,8 @@ static bool twin_means_repeat(const Pb__Seen *twin, struct wall now, bool words_
 	return words_decide && now.ms - twin->at <= TWIN_AGE_MAX_MS;
 }
 
-int seen_check(struct txn *t, struct desk *d, const struct message *msg, const struct seen_keys *keys,
-	       bool words_decide, bool *is_repeat_out)
+int seen_check(struct txn *t, struct desk *d, const struct message *msg,
+	       const struct seen_keys *keys, bool words_decide, bool *is_repeat_out)
 {
 	Pb__Seen *twin;
 	int err = keys->has_id ? seen_get(t, &keys->id, d->arena, &twin) : ERR_NOENT;

@@ -15,14 +15,15 @@
 
 struct seen_keys {
 	bool has_id;
-	struct digest id;     /* of the channel's name and Kannel's id */
-	struct digest words;  /* of sender, recipient, octets, part */
+	struct digest id;    /* of the channel's name and Kannel's id */
+	struct digest words; /* of sender, recipient, octets, part */
 };
 
-void seen_keys_of(const struct keyed_key *key, const struct message *msg, struct seen_keys *keys_out);
+void seen_keys_of(const struct keyed_key *key, const struct message *msg,
+		  struct seen_keys *keys_out);
 /* Whether it is a repeat. Then it is counted, and its twin counts as answered from now on. */
-int seen_check(struct txn *t, struct desk *d, const struct message *msg, const struct seen_keys *keys,
-	       bool words_decide, bool *is_repeat_out);
+int seen_check(struct txn *t, struct desk *d, const struct message *msg,
+	       const struct seen_keys *keys, bool words_decide, bool *is_repeat_out);
 /* message: 0 for a part that waits. */
 void seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, uint64_t message);
 

@@ -2,7 +2,9 @@
 #include "gateway/desk/show.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
+#include "parsers/err.h"
 #include "parsers/language.h"
 #include "store/cases.h"
 #include "store/contacts.h"
@@ -179,7 +181,8 @@ static int gather_message(const Pb__Message *m, void *ctx)
 	return ERR_OK;
 }
 
-static struct json *contact_with(struct txn *t, const Pb__Contact *rec, struct arena *a, size_t limit, bool whole)
+static struct json *contact_with(struct txn *t, const Pb__Contact *rec, struct arena *a,
+				 size_t limit, bool whole)
 {
 	struct json *j = json_object();
 	struct gather g = { .t = t, .a = a, .with_log = whole };
@@ -192,7 +195,8 @@ static struct json *contact_with(struct txn *t, const Pb__Contact *rec, struct a
 	json_put_time(j, "first_seen", rec->first_seen);
 	json_put_time(j, "last_seen", rec->last_seen);
 	g.list = json_array();
-	(void)case_of_contact(t, rec->id, false, limit, gather_case, &g); /* what can't be read is verify's to name */
+	(void)case_of_contact(t, rec->id, false, limit, gather_case,
+			      &g); /* what can't be read is verify's to name */
 	json_put_take(j, "cases", &g.list);
 	g.list = json_array();
 	(void)message_of_contact(t, rec->id, limit, gather_message, &g);

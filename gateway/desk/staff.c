@@ -12,7 +12,8 @@
 #include "store/contacts.h"
 #include "store/outbox.h"
 
-__attribute__((format(printf, 3, 4))) static int refuse(struct staff_act *act, int err, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static int refuse(struct staff_act *act, int err,
+							const char *format, ...)
 {
 	va_list ap;
 
@@ -22,22 +23,26 @@ __attribute__((format(printf, 3, 4))) static int refuse(struct staff_act *act, i
 	return err;
 }
 
-static int get_case(struct txn *t, struct desk *d, struct bytes number, struct staff_act *act, Pb__Case **rec_out)
+static int get_case(struct txn *t, struct desk *d, struct bytes number, struct staff_act *act,
+		    Pb__Case **rec_out)
 {
 	int err = case_get(t, number, d->arena, rec_out);
 
 	if (err == ERR_INVALID)
-		return refuse(act, err, "%.*s: not a case number; write it like %.*s-2026-000123", PRI_BYTES(number),
-			      PRI_BYTES(d->conf->profile->case_prefix));
+		return refuse(act, err, "%.*s: not a case number; write it like %.*s-2026-000123",
+			      PRI_BYTES(number), PRI_BYTES(d->conf->profile->case_prefix));
 	if (err == ERR_NOENT)
-		return refuse(act, err, "%.*s: there is no such case; see them with: odziv case list", PRI_BYTES(number));
+		return refuse(act, err,
+			      "%.*s: there is no such case; see them with: odziv case list",
+			      PRI_BYTES(number));
 	if (err != ERR_OK)
 		return refuse(act, err, "%.*s: %s", PRI_BYTES(number), err_text(err));
 	snprintf(act->result, sizeof(act->result), "%s", (*rec_out)->number);
 	return ERR_OK;
 }
 
-static int done(struct txn *t, struct desk *d, Pb__Case *rec, const struct staff_act *act, struct case_step step)
+static int done(struct txn *t, struct desk *d, Pb__Case *rec, const struct staff_act *act,
+		struct case_step step)
 {
 	step.who = act->who;
 	case_log(t, rec, &step, d->now, d->arena);
@@ -45,14 +50,15 @@ static int done(struct txn *t, struct desk *d, Pb__Case *rec, const struct staff
 	return txn_err(t);
 }
 
-static int reply_to_citizen(struct txn *t, struct desk *d, Pb__Case *rec, struct reply *r, struct staff_act *act,
-			    Pb__Outbox **row_out)
+static int reply_to_citizen(struct txn *t, struct desk *d, Pb__Case *rec, struct reply *r,
+			    struct staff_act *act, Pb__Outbox **row_out)
 {
 	Pb__Contact *contact;
 	int err = contact_get(t, rec->contact, d->arena, &contact);
 
 	if (err != ERR_OK)
-		return refuse(act, err, "%s: its contact can't be read: %s", rec->number, err_text(err));
+		return refuse(act, err, "%s: its contact can't be read: %s", rec->number,
+			      err_text(err));
 	r->tongue = desk_tongue(rec->language, rec->script, d->conf->profile);
 	if (contact->language_chosen)
 		r->tongue = reply_tongue(d, contact);
@@ -66,9 +72,12 @@ static int reply_to_citizen(struct txn *t, struct desk *d, Pb__Case *rec, struct
 	r->case_number = rec->number;
 	err = reply_add(t, d, r, row_out);
 	if (err == ERR_LIMIT)
-		return refuse(act, err, "%s: the answer is too long for an SMS; shorten it or send it in two", rec->number);
+		return refuse(act, err,
+			      "%s: the answer is too long for an SMS; shorten it or send it in two",
+			      rec->number);
 	if (err != ERR_OK)
-		return refuse(act, err, "%s: no text was sent: %s", rec->number, reply_refusal(err));
+		return refuse(act, err, "%s: no text was sent: %s", rec->number,
+			      reply_refusal(err));
 	return ERR_OK;
 }
 
@@ -80,7 +89,8 @@ static bool is_taken_over(const Pb__Case *rec)
 static int must_live(const Pb__Case *rec, struct staff_act *act)
 {
 	if (is_taken_over(rec))
-		return refuse(act, ERR_BAD_STATE, "%s: merged into %s; work on that one", rec->number, rec->merged_into);
+		return refuse(act, ERR_BAD_STATE, "%s: merged into %s; work on that one",
+			      rec->number, rec->merged_into);
 	return ERR_OK;
 }
 
@@ -143,7 +153,8 @@ int staff_note(struct txn *t, struct desk *d, struct staff_act *act)
 	return done(t, d, rec, act, (struct case_step){ .what = "note", .note = act->words });
 }
 
-static int transfer(struct txn *t, struct desk *d, struct staff_act *act, Pb__Case *rec, const struct department *dep)
+static int transfer(struct txn *t, struct desk *d, struct staff_act *act, Pb__Case *rec,
+		    const struct department *dep)
 {
 	rec->department = record_str(d->arena, dep->code);
 	rec->clerk = record_strc(d->arena, "");
@@ -167,8 +178,10 @@ int staff_assign(struct txn *t, struct desk *d, struct staff_act *act)
 	if (err != ERR_OK)
 		return err;
 	if (member == NULL && dep == NULL)
-		return refuse(act, ERR_INVALID, "%.*s: neither a member in staff.tsv nor a department in departments.tsv",
-			      PRI_BYTES(act->other));
+		return refuse(
+			act, ERR_INVALID,
+			"%.*s: neither a member in staff.tsv nor a department in departments.tsv",
+			PRI_BYTES(act->other));
 	if (!case_is_open(rec))
 		return refuse(act, ERR_BAD_STATE, "%s: %s; reopen it first", rec->number,
 			      case_state_text((enum case_state)rec->state));
@@ -193,7 +206,8 @@ static int close_case(struct txn *t, struct desk *d, struct staff_act *act, Pb__
 
 	if (bytes_trim(act->words).len == 0 && rec->answered == 0)
 		return refuse(act, ERR_BAD_STATE,
-			      "%s: no answer was sent yet; answer it, or give a reason: odziv case close %s REASON",
+			      "%s: no answer was sent yet; answer it, or give a reason: odziv case "
+			      "close %s REASON",
 			      rec->number, rec->number);
 	if (rec->state == CASE_CLOSED)
 		return refuse(act, ERR_BAD_STATE, "%s: closed already", rec->number);
@@ -234,16 +248,19 @@ int staff_status(struct txn *t, struct desk *d, struct staff_act *act)
 	if (err != ERR_OK)
 		return err;
 	if (case_state_parse(act->other, &next) != ERR_OK)
-		return refuse(act, ERR_INVALID, "%.*s: not a state; it is one of new open waiting solved closed",
+		return refuse(act, ERR_INVALID,
+			      "%.*s: not a state; it is one of new open waiting solved closed",
 			      PRI_BYTES(act->other));
 	if (next == (enum case_state)rec->state)
-		return refuse(act, ERR_BAD_STATE, "%s: is %s already", rec->number, case_state_text(next));
+		return refuse(act, ERR_BAD_STATE, "%s: is %s already", rec->number,
+			      case_state_text(next));
 	if (next == CASE_CLOSED)
 		return close_case(t, d, act, rec);
 	if (next == CASE_SOLVED && rec->answered == 0)
 		return refuse(act, ERR_BAD_STATE,
-			      "%s: the citizen got no answer yet; send one first: odziv case answer %s TEXT", rec->number,
-			      rec->number);
+			      "%s: the citizen got no answer yet; send one first: odziv case "
+			      "answer %s TEXT",
+			      rec->number, rec->number);
 	err = case_move(rec, next);
 	if (err != ERR_OK)
 		return refuse(act, err, "%s: can't go from %s to %s", rec->number,
@@ -252,7 +269,8 @@ int staff_status(struct txn *t, struct desk *d, struct staff_act *act)
 		rec->solved = d->now.ms;
 	if (next == CASE_OPEN)
 		take(rec, act, d);
-	return done(t, d, rec, act, (struct case_step){ .what = "state", .why = bytes_of(case_state_text(next)) });
+	return done(t, d, rec, act,
+		    (struct case_step){ .what = "state", .why = bytes_of(case_state_text(next)) });
 }
 
 int staff_reopen(struct txn *t, struct desk *d, struct staff_act *act)
@@ -301,21 +319,26 @@ int staff_merge(struct txn *t, struct desk *d, struct staff_act *act)
 	rec->merged_into = into->number;
 	rec->closed = d->now.ms;
 	snprintf(act->result, sizeof(act->result), "%s", rec->number);
-	err = done(t, d, into, act, (struct case_step){ .what = "took in", .why = bytes_of(rec->number) });
+	err = done(t, d, into, act,
+		   (struct case_step){ .what = "took in", .why = bytes_of(rec->number) });
 	if (err != ERR_OK)
 		return err;
-	return done(t, d, rec, act, (struct case_step){ .what = "merged", .why = bytes_of(into->number) });
+	return done(t, d, rec, act,
+		    (struct case_step){ .what = "merged", .why = bytes_of(into->number) });
 }
 
-static int contact_as_typed(struct txn *t, struct desk *d, struct staff_act *act, Pb__Contact **contact_out)
+static int contact_as_typed(struct txn *t, struct desk *d, struct staff_act *act,
+			    Pb__Contact **contact_out)
 {
-	const struct contact_country country = { .code = d->conf->channels[0].country, .trunk = "0" };
+	const struct contact_country country = { .code = d->conf->channels[0].country,
+						 .trunk = "0" };
 	struct bytes typed = act->number, address;
 
 	if (bytes_starts(typed, "sms:"))
 		typed = bytes_cut(typed, 4, typed.len);
 	if (contact_of_number(typed, &country, d->arena, &address) != CONTACT_PHONE)
-		return refuse(act, ERR_INVALID, "%.*s: not a phone number; write it like sms:+%s641234567",
+		return refuse(act, ERR_INVALID,
+			      "%.*s: not a phone number; write it like sms:+%s641234567",
 			      PRI_BYTES(act->number), country.code);
 	return contact_need(t, address, d->now, d->arena, contact_out);
 }
@@ -323,9 +346,13 @@ static int contact_as_typed(struct txn *t, struct desk *d, struct staff_act *act
 int staff_new(struct txn *t, struct desk *d, struct staff_act *act)
 {
 	const struct profile *p = d->conf->profile;
-	const struct category *category = act->other.len != 0 ? profile_category(p, act->other) : NULL;
+	const struct category *category =
+		act->other.len != 0 ? profile_category(p, act->other) : NULL;
 	struct case_opening o = {
-		.who = act->who, .to = "", .note = act->words, .why = bytes_of("entered by staff"),
+		.who = act->who,
+		.to = "",
+		.note = act->words,
+		.why = bytes_of("entered by staff"),
 	};
 	struct classified u;
 	Pb__Contact *contact;
@@ -335,7 +362,8 @@ int staff_new(struct txn *t, struct desk *d, struct staff_act *act)
 	if (d->conf->n_channels == 0)
 		return refuse(act, ERR_BAD_STATE, "%s: no channel is configured", d->conf->file);
 	if (act->other.len != 0 && category == NULL)
-		return refuse(act, ERR_INVALID, "%.*s: no such category; see categories.tsv of the profile",
+		return refuse(act, ERR_INVALID,
+			      "%.*s: no such category; see categories.tsv of the profile",
 			      PRI_BYTES(act->other));
 	if (bytes_trim(act->words).len == 0)
 		return refuse(act, ERR_INVALID, "the case has no words");
@@ -352,8 +380,9 @@ int staff_new(struct txn *t, struct desk *d, struct staff_act *act)
 	o.channel = d->conf->channels[0].name;
 	o.to = d->conf->channels[0].from;
 	o.contact = contact;
-	o.tongue = contact->language != LANG_NONE ? reply_tongue(d, contact) :
-						    desk_tongue(u.guess.language, u.guess.script, p);
+	o.tongue = contact->language != LANG_NONE
+			   ? reply_tongue(d, contact)
+			   : desk_tongue(u.guess.language, u.guess.script, p);
 	err = matter_open(t, d, &o, &rec);
 	if (err == ERR_OK)
 		err = matter_acknowledge(t, d, contact, rec, NULL, 0);

@@ -11,22 +11,26 @@
 #include "gateway/desk/desk.h"
 
 struct staff_act {
-	struct bytes number;   /* of the case */
-	struct bytes words;    /* answer, note, reason */
-	struct bytes other;    /* member, state, department, the other case */
-	bool is_question;      /* answer --question */
-	const char *who;       /* the user's name */
-	char why[200];         /* set on errors */
-	char result[32];       /* the number of the case to show */
+	struct bytes number; /* of the case */
+	struct bytes words;  /* answer, note, reason */
+	struct bytes other;  /* member, state, department, the other case */
+	bool is_question;    /* answer --question */
+	const char *who;     /* the user's name */
+	char why[200];       /* set on errors */
+	char result[32];     /* the number of the case to show */
 };
 
 int staff_answer(struct txn *t, struct desk *d, struct staff_act *act);
 int staff_note(struct txn *t, struct desk *d, struct staff_act *act);
-int staff_assign(struct txn *t, struct desk *d, struct staff_act *act);  /* other: a member's id, or a department's code: a transfer */
-int staff_status(struct txn *t, struct desk *d, struct staff_act *act);  /* other: a state; 'waiting' may have words: a date */
-int staff_close(struct txn *t, struct desk *d, struct staff_act *act);   /* words: the reason */
+int staff_assign(
+	struct txn *t, struct desk *d,
+	struct staff_act *act); /* other: a member's id, or a department's code: a transfer */
+int staff_status(struct txn *t, struct desk *d,
+		 struct staff_act *act); /* other: a state; 'waiting' may have words: a date */
+int staff_close(struct txn *t, struct desk *d, struct staff_act *act); /* words: the reason */
 int staff_reopen(struct txn *t, struct desk *d, struct staff_act *act);
-int staff_merge(struct txn *t, struct desk *d, struct staff_act *act);   /* other: the case it goes into */
+int staff_merge(struct txn *t, struct desk *d,
+		struct staff_act *act); /* other: the case it goes into */
 /* case new CONTACT TEXT [--category C]: other = category code or none; number = contact, as typed. */
 int staff_new(struct txn *t, struct desk *d, struct staff_act *act);
 

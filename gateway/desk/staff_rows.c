@@ -15,19 +15,24 @@
 #include "store/messages.h"
 #include "store/outbox.h"
 
-static int get_row(struct txn *t, struct desk *d, uint64_t id, struct staff_act *act, Pb__Outbox **row_out)
+static int get_row(struct txn *t, struct desk *d, uint64_t id, struct staff_act *act,
+		   Pb__Outbox **row_out)
 {
 	int err = outbox_get(t, id, d->arena, row_out);
 
 	if (err != ERR_OK)
-		snprintf(act->why, sizeof(act->why), "row %" PRIu64 ": %s; see them with: odziv outbox list", id,
+		snprintf(act->why, sizeof(act->why),
+			 "row %" PRIu64 ": %s; see them with: odziv outbox list", id,
 			 err_text(err));
 	return err;
 }
 
-static int log_row(struct txn *t, struct desk *d, const Pb__Outbox *row, const struct staff_act *act, const char *what)
+static int log_row(struct txn *t, struct desk *d, const Pb__Outbox *row,
+		   const struct staff_act *act, const char *what)
 {
-	struct case_step step = { .who = act->who, .what = what, .row = row->id, .channel = row->channel };
+	struct case_step step = {
+		.who = act->who, .what = what, .row = row->id, .channel = row->channel
+	};
 	Pb__Case *rec;
 	int err;
 
@@ -54,7 +59,8 @@ int staff_outbox_retry(struct txn *t, struct desk *d, uint64_t id, struct staff_
 	row->told_staff = false;
 	err = outbox_requeue(t, row, true, d->now);
 	if (err == ERR_BAD_STATE)
-		snprintf(act->why, sizeof(act->why), "row %" PRIu64 ": is %s; only unsure and failed rows are sent again", id,
+		snprintf(act->why, sizeof(act->why),
+			 "row %" PRIu64 ": is %s; only unsure and failed rows are sent again", id,
 			 out_state_text((enum out_state)row->state));
 	if (err != ERR_OK)
 		return err;
@@ -73,24 +79,27 @@ int staff_outbox_cancel(struct txn *t, struct desk *d, uint64_t id, struct staff
 		return err;
 	err = outbox_cancel(t, row, "cancelled by staff", d->now);
 	if (err == ERR_BAD_STATE)
-		snprintf(act->why, sizeof(act->why), "row %" PRIu64 ": is %s; only queued and unsure rows can be cancelled",
-			 id, out_state_text((enum out_state)row->state));
+		snprintf(act->why, sizeof(act->why),
+			 "row %" PRIu64 ": is %s; only queued and unsure rows can be cancelled", id,
+			 out_state_text((enum out_state)row->state));
 	return err == ERR_OK ? log_row(t, d, row, act, "reply cancelled") : err;
 }
 
-static int get_quarantined(struct txn *t, struct desk *d, uint64_t id, struct staff_act *act, Pb__Quarantine **q_out,
-			   Pb__Message **msg_out)
+static int get_quarantined(struct txn *t, struct desk *d, uint64_t id, struct staff_act *act,
+			   Pb__Quarantine **q_out, Pb__Message **msg_out)
 {
 	int err = quarantine_get(t, id, d->arena, q_out);
 
 	if (err == ERR_OK && (*q_out)->settled != 0) {
-		snprintf(act->why, sizeof(act->why), "%" PRIu64 ": was %s already", id, (*q_out)->settled_as);
+		snprintf(act->why, sizeof(act->why), "%" PRIu64 ": was %s already", id,
+			 (*q_out)->settled_as);
 		return ERR_BAD_STATE;
 	}
 	if (err == ERR_OK)
 		err = message_get(t, (*q_out)->message, d->arena, msg_out);
 	if (err != ERR_OK)
-		snprintf(act->why, sizeof(act->why), "%" PRIu64 ": %s; see them with: odziv quarantine list", id,
+		snprintf(act->why, sizeof(act->why),
+			 "%" PRIu64 ": %s; see them with: odziv quarantine list", id,
 			 err_text(err));
 	return err;
 }
