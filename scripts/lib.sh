@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# lib - what the scripts share: where things are, how they speak, what they run as root.
+# Sourced by bash. SRC is the source tree, BUILD the folder that holds everything that we make.
+SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=${ODZIV_BUILD:-$SRC/build}
+JOBS=${ODZIV_JOBS:-$(nproc)}
+PYTHON=/usr/bin/python3
+
+say() { printf '== %s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# as_root COMMAND...: packages and mounts need root; nothing else does.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"
+	elif command -v sudo >/dev/null; then sudo "$@"
+	else die "this needs root: $* (run it as root, or install sudo)"
+	fi
+}
+
+# quietly LOG COMMAND...: its output goes to LOG, and the end of it to us when it fails.
+quietly() {
+	local log=$1
+	shift
+	mkdir -p "$(dirname "$log")"
+	"$@" >"$log" 2>&1 && return
+	local status=$?
+	printf '%s\n' "--- the last lines of $log" >&2
+	tail -n "${QUIETLY_LINES:-40}" "$log" >&2
+	return $status
+}

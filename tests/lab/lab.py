@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lab - the one fixture of all stories with real servers.
+
+A Lab is a temporary folder, free ports, an SMSC with phones, Kannel and odzivd. It starts what a
+story needs and stops exactly what it started.
+
+    with Lab(build, modules) as lab:
+        lab.start()
+        ana = lab.phone("+381641234567")
+        ana.text("pukla cev u Svetosavskoj 14")
+        number = ana.expect(r"SP-\\d{4}-\\d{6}").group(0)
+        assert lab.case(number)["category"] == "VOD"
+"""
+import os
+import shutil
+import tempfile
+
+from gateway import Gateway
+from kannel import Kannel, STATUS_PASSWORD
+from process import Failure, free_ports, until
+from smsc import SHORT_CODE, Smsc
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SECRET = "laboratory-secret"
+
+
+class Lab:
+    """link: box, http, or simulator (no server at all). conf: {"section": {"key": value}} on top of ours.
+    kannel: settings of kannel.py. serve: what start() brings up, in order."""
+
+    def __init__(self, build, modules, link="box", conf=None, kannel=None, profile="stara-pazova",
+                 serve=("smsc", "kannel", "odzivd"), folder=None, keep=False):
+        self.build, self.modules, self.link, self.keep = build, modules, link, keep
+        self.folder = folder or tempfile.mkdtemp(prefix="odziv-lab.")
+        self.ports = dict(zip(("admin", "box", "sendsms", "smsc", "http"), free_ports(5)))
+        self.serve = [s for s in serve if link != "simulator" or s == "odzivd"]
+        self.smsc = Smsc(self.folder, self.ports["smsc"], modules)
+        self.kannel = Kannel(self.folder, [self.ports[p] for p in ("admin", "box", "sendsms")], self.ports["smsc"], link,
+                             self.ports["http"], SECRET, **(kannel or {})) if link != "simulator" else None
+        self.odzivd = Gateway(self.folder, build, self._sections(profile))
+        self._secrets()
+        self.odzivd.write_conf(**(conf or {}))
+
+    # ---- configuration
+
+    def _sections(self, profile):
+        state = os.path.join(self.folder, "state")
+        return {
+            "odziv": {"profile": os.path.join(SOURCE, "conf", "profiles", profile), "state_dir": state},
+            "store": {"map_size": "64M"},
+            "http": {"listen": f"127.0.0.1:{self.ports['http']}"},
+            **self._channel(),
+        }
+
+    def _channel(self):
+        if self.link == "simulator":
+            return {"phones": {"type": "simulator", "from": SHORT_CODE}}
+        common = {"type": "kannel", "link": self.link, "from": SHORT_CODE, "status_url": self.kannel.status_url, "status_every": "1s",
+                  "status_password_file": "status_password", "kannel_conf": self.kannel.conf_path}
+        if self.link == "box":
+            return {"kannel": {**common, "host": "127.0.0.1", "port": self.ports["box"]}}
+        return {"kannel": {**common, "sendsms_url": f"http://127.0.0.1:{self.ports['sendsms']}/cgi-bin/sendsms", "username": "gw",
+                           "password_file": "sendsms_password", "secret_file": "callback_secret", "peers": "127.0.0.1",
+                           "dlr_url": f"http://127.0.0.1:{self.ports['http']}"}}
+
+    def _secrets(self):
+        for name, words in (("status_password", STATUS_PASSWORD), ("sendsms_password", "gwpw"), ("callback_secret", SECRET)):
+            self.odzivd.secret(name, words)
+
+    # ---- life
+
+    def start(self):
+        for name in self.serve:
+            getattr(self, name).start()
+        return self
+
+    def stop(self):
+        """Stops everything, even when one of them makes trouble; the first trouble is raised at the end."""
+        troubles = []
+        for part in (self.odzivd, self.kannel, self.smsc):
+            try:
+                if part:
+                    part.stop()
+            except Exception as trouble:    # the others must still be stopped
+                troubles.append(trouble)
+        if troubles:
+            raise troubles[0]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, _value, _trace):
+        try:
+            self.stop()
+        except Exception:
+            if kind is None:
+                raise
+        finally:
+            if not self.keep:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    def logs(self):
+        """The end of every log, for the reader of a failure."""
+        processes = [self.odzivd.process] + (self.kannel.logs() + [self.smsc.process] if self.kannel else [])
+        texts = []
+        for process in processes:
+            tail = process.tail()
+            if tail:
+                state = "running" if process.is_running() else f"ended with {process.popen.returncode}" if process.popen else "not started"
+                texts.append(f"--- {process.name} ({state})\n{tail}")
+        return "\n".join(texts)
+
+    # ---- what stories say
+
+    def phone(self, number, name=None):
+        return self.smsc.phone(number, name)
+
+    def odziv(self, *words, **how):
+        return self.odzivd.odziv(*words, **how)
+
+    def one(self, *words, **how):
+        objects = self.odziv(*words, **how)
+        if len(objects) != 1:
+            raise Failure(f"odziv {' '.join(map(str, words))} printed {len(objects)} objects, not one")
+        return objects[0]
+
+    def case(self, number):
+        return self.one("case", "show", number)
+
+    def cases(self, *options, limit=100000):
+        return self.odziv("case", "list", "--limit", limit, *options)
+
+    def rows(self, *options, limit=100000):
+        return self.odziv("outbox", "list", "--limit", limit, *options)
+
+    def until(self, what, check, within=10.0, every=0.05):
+        return until(what, check, within, every, self.tend)
+
+    def tend(self):
+        if self.kannel:
+            self.kannel.tend()
+
+    def assert_sound(self):
+        """What holds at the end of every story: the store is whole and the balance is balanced."""
+        verified, balance = self.one("verify"), self.one("balance")
+        if not verified["ok"] or verified["problems"]:
+            raise Failure(f"verify: {verified['problems'][:5]}")
+        outcomes = sum(balance["outcomes"].values())
+        if not balance["balanced"] or sum(balance["received"].values()) != outcomes:
+            raise Failure(f"balance: {balance}")
+        return balance

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""stories - what the functions of test_*.py say about themselves."""
+
+
+class Skip(Exception):
+    """This machine can't tell the story; the words say why."""
+
+
+def in_lab(**options):
+    """@in_lab(link="http", conf={…}): the laboratory that a story wants; the options are Lab's."""
+    def mark(function):
+        function.lab = options
+        return function
+    return mark
