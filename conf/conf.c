@@ -124,6 +124,19 @@ static int derive_urls(struct conf *conf)
 	return ERR_OK;
 }
 
+/* Found by the order of the schema, read by the order of the file. */
+static void sort_by_line(struct faults *faults, size_t from)
+{
+	for (size_t i = from + 1; i < faults->n; i++) {
+		struct fault moved = faults->list[i];
+		size_t j = i;
+
+		for (; j > from && faults->list[j - 1].line > moved.line; j--)
+			faults->list[j] = faults->list[j - 1];
+		faults->list[j] = moved;
+	}
+}
+
 static int read_settings(struct conf *conf, const char *path, struct faults *faults)
 {
 	struct load_ini ini = { 0 };
@@ -151,9 +164,11 @@ static int read_settings(struct conf *conf, const char *path, struct faults *fau
 
 static int read_all(struct conf *conf, const char *path, struct faults *faults)
 {
+	size_t first = faults->n;
 	size_t before = faults->n_errors;
 	int err = read_settings(conf, path, faults);
 
+	sort_by_line(faults, first);
 	if (err == ERR_OK && conf->profile_dir != NULL)
 		err = profile_load(conf->profile_dir, faults, &conf->profile);
 	if (err == ERR_OK && faults->n_errors > before)
