@@ -11,7 +11,9 @@
  *   STATUS: status, stanje, stav            the words of a command
  *   LANGUAGE: jezik, language, nyelv        a tongue's name stands behind it
  *   filler: prijave, molim, hvala           may stand beside a command and change nothing
- *   sk: sk, slovacki, slovensky             what people call a tongue
+ *   sk: sk, slovacki, slovensky             what people call a tongue (sr: in the script it is typed in)
+ *
+ * Filler words may stand at both ends. Lines that begin with # are comments.
  *
  * Owns:    the words; read-only after the last add.
  * Threads: citizen_words_read() by any number of threads at once.
@@ -31,7 +33,7 @@ const char *citizen_command_text(enum citizen_command c); /* "STATUS" …; NULL 
 struct citizen_request {
 	enum citizen_command command;
 	struct tongue tongue; /* LANGUAGE: what was asked for; LANG_NONE when not understood */
-	struct bytes number;  /* STATUS: the bare number behind it, digits only, or none */
+	struct bytes case_no; /* STATUS: "SP-2026-000123" that stands behind it, or none */
 	struct bytes typo;    /* the folded word that was read as a command all the same, or none */
 };
 
@@ -43,11 +45,11 @@ void citizen_words_free(struct citizen_words **w);
 int citizen_words_add_file(struct citizen_words *w, struct bytes file, struct bytes text,
 			   struct faults *faults);
 /*
- * What the text asks for; ERR_NOENT when it is no command. case_ref: the case
- * number that the text names (a piece of text->original), or none. A request
- * with a typo is to be taken back when rules or gazetteer know that word.
+ * What the text asks for; ERR_NOENT when it is no command, ERR_NOMEM. prefix and
+ * year as in parsers/caseref.h; year 0: a bare number belongs to no case. A
+ * request with a typo is to be taken back when rules or gazetteer know the word.
  */
-int citizen_words_read(const struct citizen_words *w, const struct folded *text,
-		       struct bytes case_ref, struct citizen_request *request_out);
+int citizen_words_read(const struct citizen_words *w, struct arena *a, const struct folded *text,
+		       struct bytes prefix, int year, struct citizen_request *request_out);
 
 #endif

@@ -3,13 +3,12 @@
 
 #include <string.h>
 
+#include "parsers/edits.h"
 #include "parsers/err.h"
 #include "parsers/strbuf.h"
 
 /* A fault is a line or two of words; more than this and something ran away. */
-#define FAULT_WORDS_MAX 2048
-/* Names of settings, categories and texts are short; a longer word has no neighbour worth naming. */
-#define NEAREST_WORD_MAX  64
+#define FAULT_WORDS_MAX   2048
 #define NEAREST_EDITS_MAX 2
 
 struct faults faults_in(struct arena *a)
@@ -75,56 +74,17 @@ int fault_line(const struct fault *f, struct arena *a, struct bytes *line_out)
 	return strbuf_finish(&s, line_out);
 }
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
-}
-
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* Insertions, deletions, substitutions, and neighbours that changed places (one edit); case doesn't count. */
-static unsigned edits(struct bytes a, struct bytes b)
-{
-	unsigned rows[3][NEAREST_WORD_MAX + 1];
-	unsigned *two = rows[0], *one = rows[1], *now = rows[2], *spare;
-
-	for (size_t j = 0; j <= b.len; j++)
-		one[j] = (unsigned)j;
-	for (size_t i = 1; i <= a.len; i++) {
-		now[0] = (unsigned)i;
-		for (size_t j = 1; j <= b.len; j++) {
-			bool same = lower(a.ptr[i - 1]) == lower(b.ptr[j - 1]);
-
-			now[j] = least(least(one[j] + 1, now[j - 1] + 1), one[j - 1] + !same);
-			if (i > 1 && j > 1 && lower(a.ptr[i - 1]) == lower(b.ptr[j - 2]) &&
-			    lower(a.ptr[i - 2]) == lower(b.ptr[j - 1]))
-				now[j] = least(now[j], two[j - 2] + 1);
-		}
-		spare = two;
-		two = one;
-		one = now;
-		now = spare;
-	}
-	return one[b.len];
-}
-
 const char *faults_nearest(struct bytes word, const char *const *names, size_t n)
 {
 	unsigned best_edits = NEAREST_EDITS_MAX + 1;
 	const char *best = NULL;
 
-	if (word.len == 0 || word.len > NEAREST_WORD_MAX)
+	if (word.len == 0)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		struct bytes name = bytes_of(names[i]);
-		unsigned e;
+		unsigned e = edits_between(word, name);
 
-		if (name.len > NEAREST_WORD_MAX)
-			continue;
-		e = edits(word, name);
 		/* Two edits turn any short word into any other: that would be no help. */
 		if (e < best_edits && e < word.len && e < name.len) {
 			best_edits = e;

@@ -46,7 +46,7 @@ static const struct {
 	{ 0x201C, "\"" }, { 0x201D, "\"" }, { 0x201E, "\"" }, { 0x201F, "\"" },
 	{ 0x00AB, "\"" }, { 0x00BB, "\"" },
 	{ 0x2010, "-" },  { 0x2011, "-" },  { 0x2012, "-" },  { 0x2013, "-" }, { 0x2014, "-" },
-	{ 0x2212, "-" },  { 0xFFFD, "?" },
+	{ 0x2212, "-" },  { 0xFFFD, "_" },
 };
 /* clang-format on */
 
@@ -141,7 +141,7 @@ static size_t fold_rest(uint32_t cp, char out[FOLD_CHAR_MAX])
 	len = fold_decomposed(cp, out);
 	if (len != 0)
 		return len;
-	return put(u_isalpha((UChar32)cp) ? "?" : " ", out);
+	return put(u_isalpha((UChar32)cp) ? "_" : " ", out);
 }
 
 size_t fold_char(uint32_t cp, char out[FOLD_CHAR_MAX])
@@ -228,4 +228,23 @@ int fold_latin(struct arena *a, struct bytes text, struct bytes *latin_out)
 		was_upper = u_isupper((UChar32)cp);
 	}
 	return strbuf_finish(&s, latin_out);
+}
+
+int fold_title(struct arena *a, struct bytes text, struct bytes *title_out)
+{
+	struct strbuf s = strbuf_in(a, 2 * text.len + 1);
+	struct rd r = rd_of(text);
+	bool is_head = true;
+	uint32_t cp, next;
+	uint8_t buf[4];
+
+	while (utf8_next(&r, &cp)) {
+		struct rd ahead = r;
+		bool has_next = utf8_next(&ahead, &next) && u_isalpha((UChar32)next);
+		UChar32 c = is_head && has_next ? u_toupper((UChar32)cp) : u_tolower((UChar32)cp);
+
+		strbuf_add(&s, bytes_at(buf, utf8_put((uint32_t)c, buf)));
+		is_head = !u_isalpha((UChar32)cp);
+	}
+	return strbuf_finish(&s, title_out);
 }

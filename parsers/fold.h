@@ -4,7 +4,7 @@
  *
  * Folded text is ASCII: lower case, diacritics stripped, Serbian Cyrillic as
  * Latin, đ as dj, typographic quotes and dashes as plain ones. A letter that we
- * have no Latin for is '?', emoji and other signs are a blank; line ends stay.
+ * have no Latin for is '_', emoji and other signs are a blank; line ends stay.
  * Every folded octet knows the character of the original that it came from, so
  * a reason can quote what was really written.
  *
@@ -33,6 +33,8 @@ struct bytes folded_original(const struct folded *f, size_t from, size_t to);
 
 /* Serbian Cyrillic as Latin with its diacritics and capitals; everything else stays. ERR_NOMEM. */
 int fold_latin(struct arena *a, struct bytes text, struct bytes *latin_out);
+/* Each word with a capital at its head, the rest small; words of one letter small. ERR_NOMEM. */
+int fold_title(struct arena *a, struct bytes text, struct bytes *title_out);
 bool fold_is_cyrillic(uint32_t cp);
 bool fold_is_letter(uint32_t cp);
 bool fold_is_upper(uint32_t cp);

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "parsers/place.h"
+
+#include "parsers/err.h"
+#include "parsers/strbuf.h"
+#include "parsers/utf8.h"
+
+/* A place stands early in a text; what comes behind so many words is left alone. */
+#define TOKENS_MAX       400
+#define NAME_WORDS_MAX   4
+#define HOUSE_NUMBER_MAX 999
+#define PLACE_MAX_BYTES  200
+/* Adjectives are long enough to be told from short words with the same ending. */
+#define ADJECTIVE_MIN 6
+
+/* What stands between a word and the one before. */
+enum gap { GAP_BLANK, GAP_DOT, GAP_HARD };
+
+struct token {
+	size_t from, to; /* of the folded text */
+	enum gap gap;    /* before it */
+	bool is_capital; /* begins with a capital letter */
+	bool is_taken;   /* part of a settlement's name */
+};
+
+struct scan {
+	const struct folded *text;
+	struct arena *arena;
+	struct token *list;
+	size_t n;
+	bool has_case; /* capitals mean something: not all small, not all capital */
+};
+
+/* A street found: tokens from..to, and where its number is looked for. */
+struct street {
+	size_t from, to;   /* tokens; to is behind the last */
+	struct bytes name; /* as it is shown */
+	struct bytes number;
+};
+
+/* clang-format off */
+static const char *const street_words[] = { "ul", "ulica", "ulici", "ulice", "ulicu", "ulicom", "ulicu" };
+static const char *const utca_words[] = { "utca", "utcai", "utcaban", "utcan", "utcat", "utcanal", "utcabol" };
+static const char *const street_behind[] = { "street", "str" };
+static const char *const number_words[] = { "br", "broj", "broja", "broju", "cislo", "szam", "no" };
+/* A number before one of these counts something, and is no house. */
+static const char *const units[] = {
+	"h", "sat", "sata", "sati", "dan", "dana", "dani", "nedelja", "nedelje", "nedelju", "nedjelja", "tjedna",
+	"mesec", "meseca", "meseci", "mjesec", "mjeseca", "mjeseci", "god", "godina", "godine", "min", "minut",
+	"minuta", "m", "metar", "metra", "metara", "km", "kilometar", "kilometra", "kilometara", "cm", "kg",
+	"litara", "din", "dinara", "rsd", "eur", "evra", "e", "puta", "put", "ljudi", "dece", "pasa", "psa",
+	"sijalica", "sijalice", "bandere", "bandera", "kontejnera", "kanta", "kante", "hodin", "dni", "dnov",
+	"tyzdnov", "ora", "napja", "hete", "honapja", "days", "weeks", "hours", "months",
+};
+/* Words that stand before numbers and are no streets. */
+static const char *const no_streets[] = {
+	"autobus", "linija", "linije", "liniji", "spoj", "zgrada", "zgrade", "zgradi", "lamela", "ulaz", "ulazu",
+	"stan", "stanu", "sprat", "deo", "os", "mz", "kp", "kat", "st", "jmbg", "pib", "mb", "tel", "model",
+	"predmet", "broj", "br", "od", "do", "u", "na", "kod", "iz", "mart", "april", "maj", "jun", "jul",
+	"avgust", "januar", "februar", "septembar", "oktobar", "novembar", "decembar", "kuca", "kuci", "ima",
+	"status", "stanje", "stav", "allapot", "vec", "oko", "za", "pre", "posle", "jos", "samo", "imamo",
+};
+static const char *const adjective_stems[] = { "sk", "ck", "zk", "ev", "ov", "in" };
+static const char *const adjective_endings[] = { "oj", "om", "ej", "ou", "u", "e", "a" };
+/* clang-format on */
+
+static struct bytes word(const struct scan *s, size_t i)
+{
+	return bytes_cut(s->text->text, s->list[i].from, s->list[i].to - s->list[i].from);
+}
+
+static bool is_one_of(struct bytes w, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (bytes_is(w, list[i]))
+			return true;
+	}
+	return false;
+}
+
+#define IS_ONE_OF(w, list) is_one_of((w), (list), ARRAY_LEN(list))
+
+/* ---- words ---- */
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_word_char(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_';
+}
+
+static enum gap gap_between(struct bytes text, size_t from, size_t to)
+{
+	enum gap gap = GAP_BLANK;
+
+	for (size_t i = from; i < to; i++) {
+		if (text.ptr[i] == '.')
+			gap = GAP_DOT;
+		else if (text.ptr[i] != ' ')
+			return GAP_HARD;
+	}
+	return gap;
+}
+
+static bool is_capital(const struct folded *text, size_t at)
+{
+	struct rd r = rd_of(bytes_cut(text->original, text->at[at], 4));
+	uint32_t cp;
+
+	return utf8_next(&r, &cp) && fold_is_upper(cp);
+}
+
+/* Capitals tell names only in a text that has both; "NEMA VODE U NJEGOSEVOJ 5" has none to tell. */
+static void judge_case(struct scan *s)
+{
+	size_t n_letters = 0, n_upper = 0, n_capital = 0;
+	struct rd r = rd_of(s->text->original);
+	uint32_t cp;
+
+	while (utf8_next(&r, &cp)) {
+		n_letters += fold_is_letter(cp);
+		n_upper += fold_is_upper(cp);
+	}
+	for (size_t i = 1; i < s->n; i++)
+		n_capital += s->list[i].is_capital;
+	s->has_case = n_capital != 0 && 2 * n_upper < n_letters;
+}
+
+static int scan_words(const struct folded *text, struct arena *a, struct scan *scan_out)
+{
+	struct scan s = { .text = text, .arena = a };
+	struct bytes t = text->text;
+	size_t i = 0, end = 0;
+
+	s.list = arena_array(a, TOKENS_MAX, sizeof(*s.list));
+	if (s.list == NULL)
+		return ERR_NOMEM;
+	while (i < t.len && s.n < TOKENS_MAX) {
+		size_t from = i;
+
+		while (i < t.len && is_word_char(t.ptr[i]))
+			i++;
+		if (i == from) {
+			i++;
+			continue;
+		}
+		s.list[s.n++] = (struct token){ .from = from,
+						.to = i,
+						.gap = gap_between(t, end, from),
+						.is_capital = is_capital(text, from) };
+		end = i;
+	}
+	judge_case(&s);
+	*scan_out = s;
+	return ERR_OK;
+}
+
+/* ---- numbers ---- */
+
+/* "14", "14a"; not 0123, 18h, 5000e, 2025. */
+static bool looks_like_number(struct bytes w)
+{
+	unsigned value = 0;
+	size_t i = 0;
+
+	while (i < w.len && is_digit(w.ptr[i]) && value <= HOUSE_NUMBER_MAX)
+		value = 10 * value + (w.ptr[i++] - '0');
+	if (i == 0 || w.ptr[0] == '0' || value > HOUSE_NUMBER_MAX)
+		return false;
+	return i == w.len || (i + 1 == w.len && w.ptr[i] >= 'a' && w.ptr[i] <= 'd');
+}
+
+static bool is_house_number(const struct scan *s, size_t i)
+{
+	if (i >= s->n || !looks_like_number(word(s, i)))
+		return false;
+	if (i + 1 < s->n && s->list[i + 1].gap == GAP_BLANK && IS_ONE_OF(word(s, i + 1), units))
+		return false;
+	/* A longer number in pieces (060 123 45 67, 12/3/2026) is none of ours. */
+	return i + 1 >= s->n || s->list[i + 1].gap != GAP_BLANK || !is_digit(word(s, i + 1).ptr[0]);
+}
+
+static bool is_slash(const struct scan *s, size_t i)
+{
+	struct bytes between =
+		bytes_cut(s->text->text, s->list[i].to, s->list[i + 1].from - s->list[i].to);
+
+	return bytes_is(between, "/");
+}
+
+/* "14", "14/2", and of "od 20 do 40" the whole range. */
+static int read_number(struct scan *s, size_t i, struct bytes *number_out)
+{
+	struct strbuf out = strbuf_in(s->arena, PLACE_MAX_BYTES);
+
+	strbuf_add(&out, folded_original(s->text, s->list[i].from, s->list[i].to));
+	if (i + 1 < s->n && is_slash(s, i) && looks_like_number(word(s, i + 1)))
+		strbuf_addf(&out, "/%.*s", PRI_BYTES(word(s, i + 1)));
+	else if (i > 0 && i + 2 < s->n && bytes_is(word(s, i + 1), "do") &&
+		 is_house_number(s, i + 2))
+		strbuf_addf(&out, "-%.*s", PRI_BYTES(word(s, i + 2)));
+	return strbuf_finish(&out, number_out);
+}
+
+/* Behind the street: "14", "br. 14", "broj 14", "od broja 20 do 40". */
+static size_t number_behind(const struct scan *s, size_t i)
+{
+	if (i < s->n && bytes_is(word(s, i), "od"))
+		i++;
+	if (i < s->n && s->list[i].gap != GAP_HARD && IS_ONE_OF(word(s, i), number_words))
+		i++;
+	return i < s->n && s->list[i].gap != GAP_HARD && is_house_number(s, i) ? i : s->n;
+}
+
+/* Further on only with the word: "… ispred broja 8". */
+static size_t number_later(const struct scan *s, size_t i)
+{
+	for (; i + 1 < s->n; i++) {
+		if (IS_ONE_OF(word(s, i), number_words) && s->list[i + 1].gap != GAP_HARD &&
+		    is_house_number(s, i + 1))
+			return i + 1;
+	}
+	return s->n;
+}
+
+/* ---- names ---- */
+
+/* The length of the stem when the word is an adjective of a street (-skoj, -evoj), else 0. */
+static size_t adjective_stem(struct bytes w)
+{
+	if (w.len < ADJECTIVE_MIN)
+		return 0;
+	for (size_t e = 0; e < ARRAY_LEN(adjective_endings); e++) {
+		size_t len = bytes_of(adjective_endings[e]).len;
+
+		if (!bytes_ends(w, adjective_endings[e]))
+			continue;
+		for (size_t i = 0; i < ARRAY_LEN(adjective_stems); i++) {
+			if (bytes_ends(bytes_cut(w, 0, w.len - len), adjective_stems[i]))
+				return w.len - len;
+		}
+		return 0;
+	}
+	return 0;
+}
+
+static bool is_locative(struct bytes w)
+{
+	return adjective_stem(w) != 0 && (bytes_ends(w, "oj") || bytes_ends(w, "ej"));
+}
+
+static bool may_be_name(const struct scan *s, size_t i)
+{
+	return i < s->n && !s->list[i].is_taken && !IS_ONE_OF(word(s, i), no_streets) &&
+	       !is_digit(word(s, i).ptr[0]);
+}
+
+static bool is_name(const struct scan *s, size_t i)
+{
+	return may_be_name(s, i) && s->list[i].is_capital && s->has_case;
+}
+
+static bool is_and(struct bytes w)
+{
+	return bytes_is(w, "i") || bytes_is(w, "a");
+}
+
+/* Latin, nominative where a rule gives it, capitals where the text has none to tell. */
+static int show_name(struct scan *s, struct street *st, bool is_adjective)
+{
+	size_t from = s->list[st->from].from, to = s->list[st->to - 1].to;
+	struct bytes last = word(s, st->to - 1);
+	size_t stem = is_adjective ? adjective_stem(last) : 0;
+	struct strbuf out = strbuf_in(s->arena, PLACE_MAX_BYTES);
+	struct bytes latin;
+	int err;
+
+	if (stem != 0)
+		to = s->list[st->to - 1].from + stem;
+	err = fold_latin(s->arena, folded_original(s->text, from, to), &latin);
+	if (err != ERR_OK)
+		return err;
+	strbuf_add(&out, latin);
+	if (stem != 0)
+		strbuf_addc(&out, 'a');
+	err = strbuf_finish(&out, &st->name);
+	if (err == ERR_LIMIT) {
+		st->from = st->to; /* a "name" of hundreds of octets is none */
+		return ERR_OK;
+	}
+	return err == ERR_OK && !s->has_case ? fold_title(s->arena, st->name, &st->name) : err;
+}
+
+/* ---- the ways in which a street shows ---- */
+
+/* "ul. Nikole Tesle", "ulici Ćirila i Metodija": names behind; without capitals only up to a number. */
+static bool behind_ulica(const struct scan *s, size_t i, struct street *st_out)
+{
+	size_t end = i + 1;
+
+	if (!IS_ONE_OF(word(s, i), street_words))
+		return false;
+	while (end < s->n && end - i <= NAME_WORDS_MAX && s->list[end].gap != GAP_HARD) {
+		bool joins = is_and(word(s, end)) && end > i + 1 && is_name(s, end + 1);
+
+		if (s->has_case ? !is_name(s, end) && !joins : !may_be_name(s, end))
+			break;
+		end++;
+	}
+	if (end == i + 1 || (!s->has_case && number_behind(s, end) == s->n))
+		return false;
+	*st_out = (struct street){ .from = i + 1, .to = end };
+	return true;
+}
+
+/* "Borske ulice", "Fő utcában", "Njegoseva street": names before. */
+static bool before_ulica(const struct scan *s, size_t i, struct street *st_out)
+{
+	struct bytes w = word(s, i);
+	bool is_ulica = IS_ONE_OF(w, street_words) && !bytes_is(w, "ul");
+	size_t from = i;
+
+	if (!is_ulica && !IS_ONE_OF(w, utca_words) && !IS_ONE_OF(w, street_behind))
+		return false;
+	if (is_ulica) {
+		if (i == 0 || !is_name(s, i - 1) || adjective_stem(word(s, i - 1)) == 0)
+			return false;
+		*st_out = (struct street){ .from = i - 1, .to = i };
+		return true;
+	}
+	while (from > 0 && i - from < NAME_WORDS_MAX && is_name(s, from - 1) &&
+	       s->list[from].gap == GAP_BLANK)
+		from--;
+	*st_out = (struct street){ .from = from, .to = i };
+	return from < i;
+}
+
+/* "Kralja Petra 33", "svetosavskoj 14": a name before a number. */
+static bool before_number(const struct scan *s, size_t i, struct street *st_out)
+{
+	size_t end = i, from;
+
+	if (!is_house_number(s, i))
+		return false;
+	if (end > 0 && IS_ONE_OF(word(s, end - 1), number_words))
+		end--;
+	from = end;
+	while (from > 0 && end - from < NAME_WORDS_MAX && s->list[from].gap != GAP_HARD) {
+		bool joins =
+			is_and(word(s, from - 1)) && from < end && from > 1 && is_name(s, from - 2);
+
+		if (!is_name(s, from - 1) && !joins)
+			break;
+		from--;
+	}
+	/* The capital of a sentence's first word is no name's: "Voda Svetosavska 14". */
+	if (end > from + 1 && from == 0 && adjective_stem(word(s, end - 1)) != 0)
+		from = end - 1;
+	if (from == end && end > 0 && s->list[i].gap != GAP_HARD && may_be_name(s, end - 1) &&
+	    (adjective_stem(word(s, end - 1)) != 0))
+		from = end - 1;
+	*st_out = (struct street){ .from = from, .to = end };
+	return from < end;
+}
+
+/* "u Njegoševoj": an adjective with a capital, in the case of places. */
+static bool locative(const struct scan *s, size_t i, struct street *st_out)
+{
+	static const char *const before[] = { "u", "na", "po", "v" };
+
+	if (i == 0 || !IS_ONE_OF(word(s, i - 1), before) || !is_name(s, i) ||
+	    !is_locative(word(s, i)))
+		return false;
+	/* "u Srpskoj akademiji": before another word of the name it is no street by itself. */
+	if (i + 1 < s->n && s->list[i + 1].gap == GAP_BLANK && s->list[i + 1].is_taken)
+		return false;
+	*st_out = (struct street){ .from = i, .to = i + 1 };
+	return true;
+}
+
+typedef bool way_fn(const struct scan *s, size_t i, struct street *st_out);
+
+static way_fn *const ways[] = { before_number, behind_ulica, before_ulica, locative };
+
+static int add_utca(struct scan *s, struct street *st)
+{
+	struct strbuf out = strbuf_in(s->arena, PLACE_MAX_BYTES);
+
+	strbuf_addf(&out, "%.*s utca", PRI_BYTES(st->name));
+	return strbuf_finish(&out, &st->name) == ERR_NOMEM ? ERR_NOMEM : ERR_OK;
+}
+
+static int find_by_looks(struct scan *s, struct street *st)
+{
+	for (size_t w = 0; w < ARRAY_LEN(ways); w++) {
+		for (size_t i = 0; i < s->n; i++) {
+			int err;
+
+			if (!ways[w](s, i, st))
+				continue;
+			err = show_name(s, st, st->to - st->from == 1);
+			if (err == ERR_OK && st->to < s->n &&
+			    IS_ONE_OF(word(s, st->to), utca_words))
+				err = add_utca(s, st);
+			return err;
+		}
+	}
+	return ERR_OK;
+}
+
+/* ---- all of it ---- */
+
+static size_t token_at(const struct scan *s, size_t folded)
+{
+	size_t i = 0;
+
+	while (i < s->n && s->list[i].to <= folded)
+		i++;
+	return i;
+}
+
+static bool is_better(const struct rule_hit *a, const struct rule_hit *b)
+{
+	if (b == NULL || a->from != b->from)
+		return b == NULL || a->from < b->from;
+	return a->to > b->to;
+}
+
+/* The first name of a kind in the text, of two at one place the longer. */
+static const struct rule_hit *first_of(const struct gazetteer *g, const struct rule_hits *hits,
+				       enum gazetteer_kind kind)
+{
+	const struct rule_hit *best = NULL;
+
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct rule_hit *h = &hits->list[i];
+
+		if (gazetteer_name(g, h->rule)->kind == kind && is_better(h, best))
+			best = h;
+	}
+	return best;
+}
+
+static void take_settlements(const struct gazetteer *g, const struct rule_hits *hits,
+			     struct scan *s)
+{
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct rule_hit *h = &hits->list[i];
+
+		if (gazetteer_name(g, h->rule)->kind != GAZ_SETTLEMENT)
+			continue;
+		for (size_t t = token_at(s, h->from); t < s->n && s->list[t].from < h->to; t++)
+			s->list[t].is_taken = true;
+	}
+}
+
+static bool is_street_word(struct bytes w)
+{
+	return IS_ONE_OF(w, street_words) || IS_ONE_OF(w, utca_words) ||
+	       IS_ONE_OF(w, street_behind);
+}
+
+static int find_number(struct scan *s, struct street *st)
+{
+	size_t after = st->to, at;
+
+	/* "Fő utca 12", "Borske ulice 5": the word for street stands between. */
+	if (after < s->n && is_street_word(word(s, after)))
+		after++;
+	at = number_behind(s, after);
+	if (at == s->n)
+		at = number_later(s, after);
+	return at < s->n ? read_number(s, at, &st->number) : ERR_OK;
+}
+
+static int write_place(const struct scan *s, const struct street *st, struct place *p)
+{
+	struct strbuf out = strbuf_in(s->arena, PLACE_MAX_BYTES);
+	int err;
+
+	strbuf_add(&out, st->name);
+	if (st->number.len != 0)
+		strbuf_addf(&out, " %.*s", PRI_BYTES(st->number));
+	err = strbuf_finish(&out, &p->place);
+	p->from = s->list[st->from].from;
+	p->to = s->list[st->to - 1].to;
+	return err == ERR_LIMIT ? ERR_OK : err;
+}
+
+int place_find(const struct gazetteer *g, struct arena *a, const struct folded *text,
+	       struct place *place_out)
+{
+	struct place p = { 0 };
+	struct street st = { 0 };
+	struct rule_hits hits;
+	const struct rule_hit *settlement, *street;
+	struct scan s;
+	int err = gazetteer_match(g, a, text->text, &hits);
+
+	if (err == ERR_OK)
+		err = scan_words(text, a, &s);
+	if (err != ERR_OK)
+		return err;
+	settlement = first_of(g, &hits, GAZ_SETTLEMENT);
+	street = first_of(g, &hits, GAZ_STREET);
+	if (settlement != NULL)
+		p.settlement = gazetteer_name(g, settlement->rule)->latin;
+	take_settlements(g, &hits, &s);
+	if (street != NULL && token_at(&s, street->to - 1) < s.n)
+		st = (struct street){ .from = token_at(&s, street->from),
+				      .to = token_at(&s, street->to - 1) + 1,
+				      .name = gazetteer_name(g, street->rule)->latin };
+	else
+		err = find_by_looks(&s, &st);
+	if (err == ERR_OK && st.from < st.to)
+		err = find_number(&s, &st);
+	if (err == ERR_OK && st.from < st.to)
+		err = write_place(&s, &st, &p);
+	if (err == ERR_OK)
+		*place_out = p;
+	return err;
+}
