@@ -90,13 +90,6 @@ static int fill_keys(struct fill *f, const struct conf_section *section, struct 
 	return err;
 }
 
-static const char *kind_of_section(unsigned in)
-{
-	return in == IN_SIMULATOR ? "type = simulator"
-	       : in == IN_BOX     ? "link = box"
-				  : "link = http";
-}
-
 /* A key of the schema that stands where it does nothing. */
 static void complain_misplaced(struct fill *f, const struct conf_key *key,
 			       const struct load_entry *e, unsigned in)
@@ -105,8 +98,8 @@ static void complain_misplaced(struct fill *f, const struct conf_key *key,
 
 	/* Who tries the other link keeps the keys of both; who sets host for a simulator is mistaken. */
 	where.is_warning = (in & IN_KANNEL) != 0 && (key->in & IN_KANNEL) != 0;
-	faults_add(f->faults, where, "has no effect with %s; it belongs to %s", kind_of_section(in),
-		   (key->in & IN_KANNEL) == IN_KANNEL ? "type = kannel" : kind_of_section(key->in));
+	faults_add(f->faults, where, "has no effect with %s; it belongs to %s", schema_in_words(in),
+		   schema_in_words(key->in));
 }
 
 static void check_known(struct fill *f, const struct conf_section *section,

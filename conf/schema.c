@@ -27,14 +27,17 @@ static const char *const level_names[] = { "error", "warning", "info", "debug", 
 /* clang-format off */
 static const struct conf_key odziv_keys[] = {
 	{ "profile",   KIND_PROFILE,  NULL,   1, 4095, AT(profile_dir),
-	  .doc = "The town: a folder beside this file, a path, or the name of an installed profile." },
+	  .doc = "The town: a folder beside this file, a path, or the name of an installed profile.",
+	  .example = "stara-pazova" },
 	{ "state_dir", KIND_PATH,     NULL,   1, 4000, AT(state_dir),
-	  .doc = "The folder of the store. Only this instance may use it." },
+	  .doc = "The folder of the store. Only this instance may use it.",
+	  .example = STATE_DIR "/stara-pazova" },
 	{ "instance",  KIND_NAME,     "",     0, 64,   AT(instance),
 	  .doc = "The name of this instance. Empty: the name of the profile's folder. Never change it once cases exist." },
 	{ "control",   KIND_PATH,     "",     0, 4095, AT(control_path),
 	  .doc = "The socket that odziv(1) speaks to. Empty: control.sock in state_dir. An installed instance has "
-		 "/run/odziv/NAME/control.sock." },
+		 "/run/odziv/NAME/control.sock.",
+	  .example = RUN_DIR "/stara-pazova/control.sock" },
 	{ "training",  KIND_BOOL,     "no",   0, 0,    AT(training),
 	  .doc = "With yes everything is decided and kept, and nothing is sent." },
 	{ "log_level", KIND_WORD,     "info", 0, 0,    AT(log_level), .choices = level_names,
@@ -111,7 +114,8 @@ static const struct conf_key channel_keys[] = {
 	{ "from",     KIND_SENDER,   "1955", 1, 15,   CH(from, IN_SIMULATOR),
 	  .doc = "The short code that our texts leave from." },
 	{ "from",     KIND_SENDER,   NULL,   1, 15,   CH(from, IN_KANNEL),
-	  .doc = "The short code that our texts leave from." },
+	  .doc = "The short code that our texts leave from.",
+	  .example = "1955" },
 	{ "country",  KIND_DIGITS,   "381",  1, 3,    CH(country, IN_ALL),
 	  .doc = "The country code of numbers that come without one." },
 	{ "window",   KIND_UINT,     "10",   1, 1000, CH(window, IN_ALL),
@@ -131,13 +135,17 @@ static const struct conf_key channel_keys[] = {
 	{ "heartbeat", KIND_DURATION, "30s", 1000, 5 * MINUTE_MS, CH(heartbeat_ms, IN_BOX),
 	  .doc = "How often we tell bearerbox that we live." },
 	{ "sendsms_url", KIND_URL,   NULL,   1, 500,  CH(sendsms_url, IN_HTTP),
-	  .doc = "Where smsbox takes texts, such as http://127.0.0.1:13013/cgi-bin/sendsms." },
+	  .doc = "Where smsbox takes texts, under /cgi-bin/sendsms.",
+	  .example = "http://127.0.0.1:13013/cgi-bin/sendsms" },
 	{ "username", KIND_TEXT,     NULL,   1, 64,   CH(username, IN_HTTP),
-	  .doc = "Of Kannel's group sendsms-user." },
+	  .doc = "Of Kannel's group sendsms-user.",
+	  .example = "odziv" },
 	{ "password_file", KIND_SECRET, NULL, 1, 4095, CH(password, IN_HTTP),
-	  .doc = "A file with its password." },
+	  .doc = "A file with its password.",
+	  .example = "kannel.password" },
 	{ "secret_file", KIND_SECRET, NULL,  1, 4095, CH(secret, IN_HTTP),
-	  .doc = "A file with the secret that Kannel's get-url and receipts carry as key." },
+	  .doc = "A file with the secret that Kannel's get-url and receipts carry as key.",
+	  .example = "kannel.secret" },
 	{ "dlr_url_base", KIND_URL,  "",     0, 500,  CH(dlr_url_base, IN_HTTP),
 	  .doc = "What Kannel calls for receipts. Empty: http:// and http_listen." },
 	{ "peers",    KIND_PEERS,    "127.0.0.1", 1, CONF_PEERS_MAX, CH(peers, IN_HTTP),
@@ -146,13 +154,16 @@ static const struct conf_key channel_keys[] = {
 	{ "hold_max", KIND_DURATION, "240s", 1000, 290 * SECOND_MS, CH(hold_max_ms, IN_HTTP),
 	  .doc = "How long a request is held when its message can't be kept yet, before 503. Below Kannel's http-timeout." },
 	{ "status_url", KIND_URL,    "",     0, 500,  CH(status_url, IN_KANNEL),
-	  .doc = "Kannel's status page, such as http://127.0.0.1:13000/status.xml. Empty: Kannel's health isn't watched." },
+	  .doc = "Kannel's status page. Empty: Kannel's health isn't watched.",
+	  .example = "http://127.0.0.1:13000/status.xml" },
 	{ "status_password_file", KIND_SECRET, "", 0, 4095, CH(status_password, IN_KANNEL),
-	  .doc = "A file with Kannel's status-password (never its admin-password, which can stop it)." },
+	  .doc = "A file with Kannel's status-password (never its admin-password, which can stop it).",
+	  .example = "kannel.status" },
 	{ "status_every", KIND_DURATION, "30s", 1000, HOUR_MS, CH(status_every_ms, IN_KANNEL),
 	  .doc = "How often the status page is read." },
 	{ "kannel_conf", KIND_PATH,  "",     0, 4095, CH(kannel_conf, IN_KANNEL),
-	  .doc = "Kannel's own configuration, to be told which of its lines are dangerous. Empty: it isn't looked at." },
+	  .doc = "Kannel's own configuration, to be told which of its lines are dangerous. Empty: it isn't looked at.",
+	  .example = "/etc/kannel/kannel.conf" },
 };
 
 #define SECTION(title, table, words) { .name = title, .keys = table, .n_keys = ARRAY_LEN(table), .doc = words }
@@ -214,6 +225,17 @@ const char *schema_nearest_section(struct bytes name)
 	for (size_t i = 0; i < SCHEMA_SECTIONS; i++)
 		names[i] = schema_sections[i].name;
 	return faults_nearest(name, names, SCHEMA_SECTIONS);
+}
+
+const char *schema_in_words(unsigned in)
+{
+	switch (in) {
+	case IN_SIMULATOR: return "type = simulator";
+	case IN_KANNEL: return "type = kannel";
+	case IN_BOX: return "link = box";
+	case IN_HTTP: return "link = http";
+	}
+	return NULL;
 }
 
 struct unit {

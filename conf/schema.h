@@ -52,6 +52,7 @@ struct conf_key {
 	unsigned in;
 	const char *const *choices; /* ends with NULL */
 	const char *doc;            /* sentences, for the sample and the manual */
+	const char *example;        /* what the sample writes instead of the default, or NULL */
 };
 
 struct conf_section {
@@ -73,6 +74,8 @@ const struct conf_key *schema_key(const struct conf_section *section, struct byt
 /* The nearest known name, or NULL. */
 const char *schema_nearest_key(const struct conf_section *section, struct bytes name, unsigned in);
 const char *schema_nearest_section(struct bytes name);
+/* The sections that a mask means: "type = kannel", or NULL when all of them. */
+const char *schema_in_words(unsigned in);
 /* What may be written, as in "isn't …": "a whole number from 1 to 65535", "yes or no". */
 void schema_put_expected(const struct conf_key *key, struct strbuf *out);
 
