@@ -74,7 +74,7 @@ static const struct {
 	[TEXT_QUESTION]    = { V(CASE) | V(WORDS), 0 },
 	[TEXT_CLOSED]      = { V(CASE) | V(REASON), 0 },
 	[TEXT_LATE]        = { V(N) | V(CASES), 0 },
-	[TEXT_DUTY]        = { V(CASE) | V(PLACE) | V(WORDS), V(PLACE) },
+	[TEXT_DUTY]        = { V(CASE) | V(PLACE) | V(WORDS), V(CASE) | V(PLACE) },
 };
 /* clang-format on */
 

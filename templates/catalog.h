@@ -36,7 +36,7 @@ enum text_name {
 	TEXT_QUESTION,    /* a clerk's question: case words */
 	TEXT_CLOSED,      /* closed with a reason that the citizen may read: case reason */
 	TEXT_LATE,        /* to the coordinator, once a day: n cases */
-	TEXT_DUTY,        /* to the duty officer: case place? words */
+	TEXT_DUTY,        /* to the duty officer: case? place? words */
 	TEXT_COUNT
 };
 

@@ -49,7 +49,8 @@ struct draft {
 	struct template_value values[TEXT_VALUE_COUNT];
 	const char *time_zone;
 	bool folds;
-	unsigned max_segments;
+	unsigned budget; /* segments that it should take */
+	unsigned limit;  /* and what it may, when nothing can be left out of it */
 	struct arena *arena;
 	struct composed composed; /* as it stands */
 };
@@ -85,9 +86,10 @@ static struct draft draft_of(const struct catalog *c, enum text_name n, struct t
 
 	d.composed.tongue = template_tongue(d.template);
 	d.folds = rules->plain && d.composed.tongue.script != SCRIPT_CYRL;
-	d.max_segments = rules->max_segments != 0
-				 ? rules->max_segments
-				 : compose_budget(n, d.composed.tongue, rules->plain);
+	d.budget = compose_budget(n, d.composed.tongue, rules->plain);
+	d.limit = rules->max_segments != 0 ? rules->max_segments : d.budget;
+	if (d.budget > d.limit)
+		d.budget = d.limit;
 	fill_values(d.values, values);
 	return d;
 }
@@ -108,7 +110,7 @@ static int draft_write(struct draft *d, unsigned keep)
 
 static bool draft_fits(const struct draft *d)
 {
-	return d->composed.plan.segments <= d->max_segments;
+	return d->composed.plan.segments <= d->budget;
 }
 
 /* Leaves out one level after the other until it fits or nothing is left to leave out. */
@@ -162,7 +164,7 @@ static struct bytes good_end(struct bytes whole, struct bytes kept)
 static int draft_cut(struct draft *d, enum text_value name)
 {
 	struct bytes whole = d->values[name].text, kept;
-	size_t fits = 0, too_long = (size_t)d->max_segments * GSM7_UNITS * UNIT_BYTES_MAX;
+	size_t fits = 0, too_long = (size_t)d->budget * GSM7_UNITS * UNIT_BYTES_MAX;
 	int err = write_cut(d, name, BYTES_NONE);
 
 	if (err != ERR_OK || !draft_fits(d))
@@ -192,9 +194,10 @@ int compose_sms(const struct catalog *c, enum text_name n, struct tongue t,
 	struct draft d = draft_of(c, n, t, values, rules, a);
 	int err = draft_shorten(&d);
 
-	if (err == ERR_OK && !draft_fits(&d))
-		err = budgets[n].cuts == TEXT_VALUE_COUNT ? ERR_LIMIT
-							  : draft_cut(&d, budgets[n].cuts);
+	if (err == ERR_OK && !draft_fits(&d) && budgets[n].cuts != TEXT_VALUE_COUNT)
+		err = draft_cut(&d, budgets[n].cuts);
+	if (err == ERR_OK && d.composed.plan.segments > d.limit)
+		err = ERR_LIMIT;
 	if (err == ERR_OK)
 		*composed_out = d.composed;
 	return err;
@@ -209,7 +212,7 @@ static void complain_of_length(struct faults *faults, const struct catalog *c, e
 		   "%s in %s takes %zu units of %s with the longest values, that is %u segments; "
 		   "its budget is %u: shorten it, or put what may go into {~1…}",
 		   text_name_text(n), tongue_name(t), plan->units,
-		   sms_encoding_text(plan->encoding), plan->segments, d->max_segments);
+		   sms_encoding_text(plan->encoding), plan->segments, d->budget);
 }
 
 static int check_text(const struct catalog *c, enum text_name n, struct tongue t,

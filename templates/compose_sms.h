@@ -3,8 +3,10 @@
  * compose_sms - a text of the catalog and values become the words of one SMS,
  * within its budget of segments.
  *
- * Pure; any thread. When the words exceed the budget, the parts marked `{~n …}`
- * are left out, highest n first; a clerk's own words are then cut at a sentence.
+ * Pure; any thread. When the words exceed the text's own budget (or the caller's
+ * max_segments, if that is less), the parts marked `{~n …}` are left out, highest
+ * n first; a clerk's own words are then cut at a sentence. A text that can't be
+ * shortened any more may still grow to max_segments.
  */
 #ifndef TEMPLATES_COMPOSE_SMS_H
 #define TEMPLATES_COMPOSE_SMS_H
@@ -33,7 +35,7 @@ struct text_values {
 
 struct compose_rules {
 	bool plain;              /* fold Latin texts to GSM-7 (70 -> 160 characters); Cyrillic stays */
-	unsigned max_segments;   /* the budget; 0: the text's own, compose_budget() */
+	unsigned max_segments;   /* never more; 0: compose_budget() */
 	const char *time_zone;   /* "Europe/Belgrade" */
 };
 

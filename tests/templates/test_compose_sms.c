@@ -238,6 +238,13 @@ static void test_refused(struct arena *a, const struct catalog *c)
 	is_int(compose_sms(c, TEXT_STATUS, tongues[1], &v, &rules, a, &sms), ERR_LIMIT,
 	       "a text that nothing may be cut of is refused when it is too long");
 	is_int((long long)sms.plan.units, 7, "and nothing was written");
+	rules.max_segments = 3;
+	is_int(compose_sms(c, TEXT_STATUS, tongues[1], &v, &rules, a, &sms), ERR_OK,
+	       "but it may grow to what the caller allows");
+	is_int(sms.plan.segments, 2, "and takes what it needs");
+	is_int(compose_sms(c, TEXT_HELP, tongues[1], &ordinary, &rules, a, &sms), ERR_OK,
+	       "a text that fits");
+	is_int(sms.plan.segments, 1, "keeps to its own budget whatever is allowed");
 	rules.time_zone = "Nowhere";
 	is_int(compose_sms(c, TEXT_ACK, tongues[1], &ordinary, &rules, a, &sms), ERR_INVALID,
 	       "a zone that doesn't exist");
