@@ -99,28 +99,34 @@ static int longest_case(const struct profile *p, struct arena *a, struct bytes *
 	return strbuf_finish(&s, case_out);
 }
 
-static int fill(const struct profile *p, struct tongue t, struct arena *a, struct text_values *v)
+int profile_longest_in(const struct profile *p, struct tongue t, struct arena *a,
+		       struct text_values *values_out)
 {
-	int err = longest_case(p, a, &v->case_no);
+	struct text_values v = {
+		.place = bytes_of(t.script == SCRIPT_CYRL ? place_cyrillic : place_latin),
+		.words = bytes_of(words_sample),
+		.reason = bytes_of(words_sample),
+		.price = bytes_of(price_sample),
+		.numbers = p->emergency_numbers,
+		.town = names_in(&p->town, t),
+		.due = { DUE_MS },
+		.n = MANY_CASES,
+	};
+	int err = longest_case(p, a, &v.case_no);
 
 	if (err == ERR_OK)
-		err = longest_category(p, t, a, &v->category);
+		err = longest_category(p, t, a, &v.category);
 	if (err == ERR_OK)
-		err = longest_department(p, t, a, &v->department);
+		err = longest_department(p, t, a, &v.department);
 	if (err == ERR_OK)
-		err = longest_state(p, t, a, &v->state);
-	v->case_no2 = v->case_no;
-	v->category2 = v->category;
-	v->cases = v->case_no;
-	v->place = bytes_of(t.script == SCRIPT_CYRL ? place_cyrillic : place_latin);
-	v->words = bytes_of(words_sample);
-	v->reason = v->words;
-	v->price = bytes_of(price_sample);
-	v->numbers = p->emergency_numbers;
-	v->town = names_in(&p->town, t);
-	v->due.ms = DUE_MS;
-	v->n = MANY_CASES;
-	return err;
+		err = longest_state(p, t, a, &v.state);
+	if (err != ERR_OK)
+		return err;
+	v.case_no2 = v.case_no;
+	v.category2 = v.category;
+	v.cases = v.case_no;
+	*values_out = v;
+	return ERR_OK;
 }
 
 int profile_longest(const struct profile *p, struct arena *a, struct longest *longest_out)
@@ -132,7 +138,7 @@ int profile_longest(const struct profile *p, struct arena *a, struct longest *lo
 	if (values == NULL || time_zone == NULL)
 		return arena_err(a);
 	for (size_t i = 0; i < p->n_tongues && err == ERR_OK; i++)
-		err = fill(p, p->tongues[i], a, &values[i]);
+		err = profile_longest_in(p, p->tongues[i], a, &values[i]);
 	*longest_out = (struct longest){
 		.values = values,
 		.tongues = p->tongues,

@@ -17,5 +17,8 @@
  * departments, tongues, town, time_zone and a finished catalog. ERR_NOMEM, ERR_LIMIT.
  */
 int profile_longest(const struct profile *p, struct arena *a, struct longest *longest_out);
+/* The set of one tongue, also of one that the profile doesn't answer in. */
+int profile_longest_in(const struct profile *p, struct tongue t, struct arena *a,
+		       struct text_values *values_out);
 
 #endif

@@ -533,3 +533,8 @@ struct bytes catalog_file(const struct catalog *c, enum text_name n, struct tong
 {
 	return entry_of(c, n, t)->file;
 }
+
+struct bytes catalog_written(const struct catalog *c, enum text_name n, struct tongue t)
+{
+	return bytes_trim(entry_of(c, n, t)->text);
+}

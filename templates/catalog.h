@@ -91,8 +91,9 @@ int catalog_finish(struct catalog *c, struct faults *faults);
 struct bytes catalog_word(const struct catalog *c, struct tongue t, const char *key);
 /* The tongue whose text is really used for t (after fallback). */
 struct tongue catalog_source(const struct catalog *c, enum text_name n, struct tongue t);
-/* That text, and the file it came from (for sr-Latn, the Cyrillic one it was made of). */
+/* That text parsed, the file it came from (for sr-Latn, the Cyrillic one it was made of), and as it was written. */
 const struct template *catalog_text(const struct catalog *c, enum text_name n, struct tongue t);
 struct bytes catalog_file(const struct catalog *c, enum text_name n, struct tongue t);
+struct bytes catalog_written(const struct catalog *c, enum text_name n, struct tongue t);
 
 #endif
