@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/cli/ask.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "conf/calendar.h"
+#include "conf/conf.h"
+#include "gateway/flow/control.h"
+#include "gateway/flow/host_inline.h"
+#include "parsers/err.h"
+#include "parsers/keyed.h"
+#include "parsers/strbuf.h"
+#include "store/keep.h"
+
+struct conf *ask_conf(const struct args *args)
+{
+	struct faults faults = faults_in(args->arena);
+	struct conf *conf = NULL;
+	int err = conf_load(args->conf, &faults, &conf);
+
+	for (size_t i = 0; i < faults.n && err != ERR_OK; i++) {
+		struct bytes line;
+
+		if (!faults.list[i].is_warning &&
+		    fault_line(&faults.list[i], args->arena, &line) == ERR_OK)
+			args_fail("%.*s", PRI_BYTES(line));
+	}
+	if (err != ERR_OK && faults.n_errors == 0)
+		args_fail("%s: %s; name the configuration with -c DIR", args->conf, err_text(err));
+	if (err != ERR_OK)
+		return NULL;
+	/* Times that people read are the town's; an unknown zone was a fault of the profile already. */
+	(void)calendar_set_zone((const char *)conf->profile->time_zone.ptr);
+	return conf;
+}
+
+static void put_options(struct json *request, const struct args *args)
+{
+	struct json *options = json_object();
+
+	for (size_t i = 0; i < ARGS_OPTIONS_MAX && args->command->options[i].name != NULL; i++) {
+		if (args->values[i] == NULL)
+			continue;
+		if (args->command->options[i].value != NULL)
+			json_put_text(options, args->command->options[i].name,
+				      bytes_of(args->values[i]));
+		else
+			json_put_bool(options, args->command->options[i].name, true);
+	}
+	json_put_take(request, "args", &options);
+}
+
+int ask_line(const struct args *args, struct bytes *line_out)
+{
+	struct json *request = json_object(), *words = json_array();
+	int err;
+
+	json_put_str(request, "command", args->command->name);
+	put_options(request, args);
+	for (size_t i = 0; i < args->n_words; i++) {
+		struct json *word = json_text(bytes_of(args->words[i]));
+
+		json_append_take(words, &word);
+	}
+	json_put_take(request, "words", &words);
+	err = json_line(request, args->arena, line_out);
+	json_free(&request);
+	if (err == ERR_OK && line_out->len >= CONTROL_LINE_MAX)
+		err = ERR_LIMIT;
+	return err;
+}
+
+/* One line of an answer: a row, progress, or the exit. True when it was the last. */
+static bool take_line(struct bytes line, const struct asking *asking, int *status_out)
+{
+	struct json *j;
+	const struct json *row, *error;
+	bool is_last = false;
+
+	if (json_parse(line, &j, NULL, 0) != ERR_OK) {
+		args_fail("the answer can't be read; do odziv and odzivd have the same version?");
+		*status_out = EXIT_FAILED;
+		return true;
+	}
+	row = json_get(j, "row");
+	error = json_get(j, "error");
+	if (row != NULL) {
+		asking->row(row, asking->ctx);
+	} else if (json_get(j, "exit") != NULL) {
+		*status_out = (int)json_get_int(j, "exit", EXIT_FAILED);
+		if (!json_is_null(error))
+			args_fail("%.*s", PRI_BYTES(json_as_text(error)));
+		is_last = true;
+	} else if (asking->show_progress && isatty(STDERR_FILENO)) {
+		fprintf(stderr, "%.*s\n", PRI_BYTES(json_get_text(j, "progress")));
+	}
+	json_free(&j);
+	return is_last;
+}
+
+int ask_daemon(const struct conf *conf, int *fd_out)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(conf->control_path) >= sizeof(at.sun_path))
+		return ERR_LIMIT;
+	memcpy(at.sun_path, conf->control_path, strlen(conf->control_path) + 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0) {
+		*fd_out = fd;
+		return ERR_OK;
+	}
+	/* A socket file that nobody listens on was left by a daemon that died. */
+	if (errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR) {
+		close(fd);
+		return ERR_NOENT;
+	}
+	args_fail("%s: %s; are you in the group odziv?", conf->control_path, strerror(errno));
+	close(fd);
+	return ERR_ACCESS;
+}
+
+int ask_over(int fd, struct bytes request, const struct asking *asking)
+{
+	FILE *in = fdopen(fd, "r+");
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	int status = EXIT_FAILED;
+	bool done = false;
+
+	if (in == NULL) {
+		close(fd);
+		args_fail("out of memory");
+		return EXIT_FAILED;
+	}
+	fwrite(request.ptr, 1, request.len, in);
+	fputc('\n', in);
+	fflush(in);
+	while (!done && (len = getline(&line, &cap, in)) > 0) {
+		if (line[len - 1] == '\n')
+			len--;
+		done = take_line(bytes_at(line, (size_t)len), asking, &status);
+	}
+	if (!done)
+		args_fail("odzivd closed the connection before it had answered; look into its log");
+	free(line);
+	fclose(in);
+	return status;
+}
+
+int ask_become_owner(const struct conf *conf)
+{
+	struct stat st;
+	struct passwd *pw;
+
+	if (geteuid() != 0)
+		return EXIT_DONE;
+	if (stat(conf->state_dir, &st) != 0 || st.st_uid == 0)
+		return EXIT_DONE;
+	pw = getpwuid(st.st_uid);
+	if ((pw != NULL ? initgroups(pw->pw_name, st.st_gid) : setgroups(0, NULL)) != 0 ||
+	    setgid(st.st_gid) != 0 || setuid(st.st_uid) != 0) {
+		args_fail("%s: can't become its owner: %s", conf->state_dir, strerror(errno));
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+static const char *my_name(void)
+{
+	struct passwd *pw = getpwuid(getuid());
+
+	return pw != NULL ? pw->pw_name : "unknown";
+}
+
+struct inline_answer {
+	const struct asking *asking;
+	int status;
+};
+
+static void on_line(struct bytes line, bool last, void *ctx)
+{
+	struct inline_answer *answer = ctx;
+
+	(void)last; /* the exit line says it too */
+	(void)take_line(line, answer->asking, &answer->status);
+}
+
+/* Without a daemon: the same table, in this process, with the store's lock in our hand. */
+static int ask_inline(struct conf *conf, struct bytes request, const struct asking *asking)
+{
+	struct inline_answer answer = { .asking = asking, .status = EXIT_FAILED };
+	char who[64], why[256] = "";
+	struct core core = { 0 };
+	struct store store;
+	struct host *host;
+	int err;
+
+	snprintf(who, sizeof(who), "%s", my_name());
+	if (ask_become_owner(conf) != EXIT_DONE)
+		return EXIT_FAILED;
+	err = store_open(conf->state_dir, conf->map_bytes, false, &store, why, sizeof(why));
+	if (err != ERR_OK) {
+		args_fail("%s: %s", conf->state_dir, why[0] != '\0' ? why : err_text(err));
+		return EXIT_FAILED;
+	}
+	host = host_inline_new(&store);
+	err = host != NULL ? core_start(&core, host, &store, conf_hold(conf), NULL, NULL, false)
+			   : ERR_NOMEM;
+	if (err == ERR_OK) {
+		control_run(&core, request, who, on_line, &answer);
+		core_stop(&core);
+	} else {
+		args_fail("%s: %s", conf->state_dir, err_text(err));
+	}
+	host_inline_free(&host);
+	store_close(&store);
+	return answer.status;
+}
+
+/* What `status` says when nobody is there: no failure, but a fact. */
+static int no_daemon(const struct conf *conf, const struct asking *asking)
+{
+	struct json *j = json_object();
+
+	json_put_bool(j, "daemon", false);
+	json_put_str(j, "instance", conf->instance);
+	json_put_str(j, "version", PACKAGE_VERSION);
+	asking->row(j, asking->ctx);
+	json_free(&j);
+	return EXIT_DONE;
+}
+
+int ask(const struct args *args, const struct asking *asking)
+{
+	struct conf *conf = ask_conf(args);
+	struct bytes request;
+	int fd = -1, status = EXIT_FAILED, err;
+
+	if (conf == NULL)
+		return EXIT_FAILED;
+	if (conf->file[0] == '\0') {
+		args_fail("%s: is a profile without odziv.ini, so it has no store; name a folder "
+			  "with odziv.ini",
+			  args->conf);
+	} else if ((err = ask_line(args, &request)) != ERR_OK) {
+		args_fail("the request is too long: %s", err_text(err));
+	} else if ((err = ask_daemon(conf, &fd)) == ERR_OK) {
+		status = ask_over(fd, request, asking);
+	} else if (err == ERR_NOENT && strcmp(args->command->name, "status") == 0) {
+		status = no_daemon(conf, asking);
+	} else if (err == ERR_NOENT && args->command->where == RUN_DAEMON) {
+		args_fail("%s: no odzivd answers there; start it first", conf->control_path);
+	} else if (err == ERR_NOENT) {
+		status = ask_inline(conf, request, asking);
+	}
+	conf_drop(&conf);
+	return status;
+}
