@@ -5,6 +5,7 @@
 #include "parsers/gsm7.h"
 #include "parsers/strbuf.h"
 #include "parsers/utf8.h"
+#include "templates/words.h"
 
 /* Stands where words were cut; "…" would turn a GSM-7 text into UCS-2. */
 #define CUT_MARK " ..."
@@ -94,6 +95,16 @@ static struct draft draft_of(const struct catalog *c, enum text_name n, struct t
 	return d;
 }
 
+/* Places are known by their Latin names; whoever reads Cyrillic reads them so. */
+static int spell_place(struct draft *d)
+{
+	struct bytes *place = &d->values[TEXT_VALUE_PLACE].text;
+
+	if (d->composed.tongue.script != SCRIPT_CYRL)
+		return ERR_OK;
+	return words_cyrillic(d->arena, *place, place);
+}
+
 /* The words with only those {~n…} whose n is below keep, and what they cost. */
 static int draft_write(struct draft *d, unsigned keep)
 {
@@ -116,8 +127,10 @@ static bool draft_fits(const struct draft *d)
 /* Leaves out one level after the other until it fits or nothing is left to leave out. */
 static int draft_shorten(struct draft *d)
 {
-	int err = draft_write(d, TEMPLATE_KEEP_ALL);
+	int err = spell_place(d);
 
+	if (err == ERR_OK)
+		err = draft_write(d, TEMPLATE_KEEP_ALL);
 	for (unsigned level = TEMPLATE_KEEP_ALL; level-- > 1 && err == ERR_OK && !draft_fits(d);) {
 		if (template_levels(d->template) & (1u << level))
 			err = draft_write(d, level);

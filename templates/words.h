@@ -36,5 +36,10 @@ int words_time(struct arena *a, struct tongue t, const char *time_zone, struct w
 int words_upper(struct arena *a, struct tongue t, struct bytes text, struct bytes *upper_out);
 /* Serbian Latin (BGN: Љ -> Lj, ЉУБАВ -> LJUBAV); what isn't Cyrillic stays. */
 int words_latin(struct arena *a, struct bytes cyrillic, struct bytes *latin_out);
+/*
+ * A Latin name within a Cyrillic text: "Njegoševa 4a" -> "Његошева 4а". Words that
+ * Serbian doesn't spell so (Q, W, X, Y, foreign letters) and Roman numbers stay.
+ */
+int words_cyrillic(struct arena *a, struct bytes latin, struct bytes *cyrillic_out);
 
 #endif

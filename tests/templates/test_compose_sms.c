@@ -69,7 +69,7 @@ static const struct {
 	enum text_name name;
 	const char *want;
 } phones[] = {
-	{ 0, TEXT_ACK, "Пријава SP-2026-000123 је примљена: Vodovod, Svetosavska 14. Решава: JKP Vodovod. Одговор до 26.11. 14:00. Без порука: STOP" },
+	{ 0, TEXT_ACK, "Пријава SP-2026-000123 је примљена: Vodovod, Светосавска 14. Решава: JKP Vodovod. Одговор до 26.11. 14:00. Без порука: STOP" },
 	{ 1, TEXT_ACK, "Prijava SP-2026-000123 je primljena: Vodovod, Svetosavska 14. Resava: JKP Vodovod. Odgovor do 26.11. 14:00. Bez poruka: STOP" },
 	{ 2, TEXT_ACK, "Prijava SP-2026-000123 je zaprimljena: Vodovod, Svetosavska 14. Rjesava: JKP Vodovod. Odgovor do 26.11. 14:00. Bez poruka: STOP" },
 	{ 3, TEXT_ACK, "Hlasenie SP-2026-000123 sme prijali: Vodovod, Svetosavska 14. Riesi: JKP Vodovod. Odpoved do 26.11. 14:00. Bez sprav: STOP" },

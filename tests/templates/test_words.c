@@ -108,6 +108,32 @@ static const struct {
 };
 /* clang-format on */
 
+/* clang-format off */
+static const struct {
+	const char *latin;
+	const char *cyrillic;
+} names[] = {
+	{ "Njegoševa 4a", "Његошева 4а" },
+	{ "Ljube Čupe, Džordža Vašingtona 12/b", "Љубе Чупе, Џорџа Вашингтона 12/б" },
+	{ "NOVA PAZOVA", "НОВА ПАЗОВА" },
+	{ "Petra I br. 3", "Петра И бр. 3" },
+	{ "ulica XIV, deo II", "улица XIV, део II" },
+	{ "York 5, Štúrova 2", "York 5, Štúrova 2" },
+	{ "Светосавска 14", "Светосавска 14" },
+	{ "", "" },
+};
+/* clang-format on */
+
+static void test_names(struct arena *a)
+{
+	struct bytes text = BYTES_NONE;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		(void)words_cyrillic(a, bytes_of(names[i].latin), &text);
+		is_text(text, names[i].cyrillic, "Cyrillic of: %s", names[i].latin);
+	}
+}
+
 static void test_scripts(struct arena *a)
 {
 	struct bytes text = BYTES_NONE;
@@ -130,6 +156,7 @@ int main(void)
 	test_plurals();
 	test_times(a);
 	test_scripts(a);
+	test_names(a);
 	arena_free(&a);
 	return done_testing();
 }
