@@ -125,17 +125,14 @@ static int complain(struct faults *faults, const char *path, int err)
 	return err;
 }
 
-int load_ini(const char *path, struct arena *a, struct faults *faults, struct load_ini *ini_out)
+int load_text(struct bytes text, const char *path, struct arena *a, struct faults *faults,
+	      struct load_ini *ini_out)
 {
 	struct load_ini ini = { .file = bytes_of(path) };
 	struct ini_scan scan;
-	struct bytes text = BYTES_NONE;
 	dictionary *d;
-	int err = load_file(path, CONF_FILE_MAX, a, &text);
+	int err = ini_scan(text, ini.file, a, faults, &scan);
 
-	if (err != ERR_OK)
-		return complain(faults, path, err);
-	err = ini_scan(text, ini.file, a, faults, &scan);
 	if (err != ERR_OK)
 		return err;
 	d = parse(scan.clean);
@@ -148,6 +145,16 @@ int load_ini(const char *path, struct arena *a, struct faults *faults, struct lo
 	if (err == ERR_OK)
 		*ini_out = ini;
 	return err;
+}
+
+int load_ini(const char *path, struct arena *a, struct faults *faults, struct load_ini *ini_out)
+{
+	struct bytes text = BYTES_NONE;
+	int err = load_file(path, CONF_FILE_MAX, a, &text);
+
+	if (err != ERR_OK)
+		return complain(faults, path, err);
+	return load_text(text, path, a, faults, ini_out);
 }
 
 const struct load_entry *load_find(const struct load_ini *ini, struct bytes section,

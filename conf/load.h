@@ -32,6 +32,9 @@ struct load_ini {
  * can't be read at all is a fault too: ERR_NOENT, ERR_IO, ERR_LIMIT. ERR_NOMEM.
  */
 int load_ini(const char *path, struct arena *a, struct faults *faults, struct load_ini *ini_out);
+/* The same from memory; path is the name in faults, and is borrowed. */
+int load_text(struct bytes text, const char *path, struct arena *a, struct faults *faults,
+	      struct load_ini *ini_out);
 /* The entry of a key, or with key NULL of a section; NULL: it isn't there. */
 const struct load_entry *load_find(const struct load_ini *ini, struct bytes section,
 				   const char *key);
