@@ -35,7 +35,7 @@ copy_sources() {
 	local list=$BUILD/src.list
 	mkdir -p "$BUILD/src"
 	(cd "$SRC" && sources | while IFS= read -r -d '' file; do [ ! -f "$file" ] || printf '%s\0' "$file"; done |
-		sort -z >"$list.new" && xargs -0 cp -pu --parents -t "$BUILD/src" <"$list.new")
+		sort -zu >"$list.new" && xargs -0 cp -pu --parents -t "$BUILD/src" <"$list.new")
 	[ ! -f "$list" ] || (cd "$BUILD/src" && comm -z -23 "$list" "$list.new" | xargs -0 -r rm -f)
 	mv "$list.new" "$list"
 	[ -x "$BUILD/src/configure" ] || quietly "$BUILD/log/autoreconf.log" autoreconf -fi "$BUILD/src"

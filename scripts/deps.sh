@@ -3,9 +3,11 @@
 # deps.sh GROUP... - installs what the scripts need, once; says nothing when it is all there.
 #
 #   build   what ./configure && make needs
+#   python  Python alone: the demo with the simulator
 #   lab     Kannel, node and Python: the real servers of the demo and of the tests
 #   test    what scripts/test needs beside them
-#   full    what scripts/test --full needs beside that
+#   fuzz    clang and its libFuzzer
+#   full    what scripts/test --full needs beside all that
 #
 # Packages are the only thing outside the source tree that changes. The services that
 # they bring are not started: a policy-rc.d of the machine's own is put aside meanwhile.
@@ -16,9 +18,11 @@ declare -A PACKAGES=(
 	[build]="gcc libc6-dev make autoconf automake pkg-config protobuf-c-compiler xz-utils libuv1-dev
 		libmicrohttpd-dev libcurl4-gnutls-dev libpcre2-dev libiniparser-dev liblmdb-dev libprotobuf-c-dev
 		libicu-dev libsodium-dev libjansson-dev libxml2-dev libsystemd-dev"
+	[python]="python3"
 	[lab]="python3 kannel kannel-extras curl"
 	[test]="cppcheck clang-format strace procps"
-	[full]="clang libclang-rt-14-dev llvm valgrind"
+	[fuzz]="clang libclang-rt-14-dev"
+	[full]="valgrind"
 )
 POLICY=/usr/sbin/policy-rc.d
 POLICY_ASIDE=$POLICY.put-aside-by-odziv

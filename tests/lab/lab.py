@@ -48,7 +48,7 @@ class Lab:
         return {
             "odziv": {"profile": os.path.join(SOURCE, "conf", "profiles", profile), "state_dir": state},
             "store": {"map_size": "64M"},
-            "http": {"listen": f"127.0.0.1:{self.ports['http']}"},
+            "http": {"http_listen": f"127.0.0.1:{self.ports['http']}"},
             **self._channel(),
         }
 
@@ -61,7 +61,7 @@ class Lab:
             return {"kannel": {**common, "host": "127.0.0.1", "port": self.ports["box"]}}
         return {"kannel": {**common, "sendsms_url": f"http://127.0.0.1:{self.ports['sendsms']}/cgi-bin/sendsms", "username": "gw",
                            "password_file": "sendsms_password", "secret_file": "callback_secret", "peers": "127.0.0.1",
-                           "dlr_url": f"http://127.0.0.1:{self.ports['http']}"}}
+                           "dlr_url_base": f"http://127.0.0.1:{self.ports['http']}"}}
 
     def _secrets(self):
         for name, words in (("status_password", STATUS_PASSWORD), ("sendsms_password", "gwpw"), ("callback_secret", SECRET)):
