@@ -24,35 +24,34 @@ enum conf_unsure { UNSURE_RESEND, UNSURE_HOLD };
 enum conf_channel_type { CHANNEL_SIMULATOR, CHANNEL_KANNEL };
 enum conf_link { LINK_BOX, LINK_HTTP };
 
-
 /* One way in and out: a section with `type = …`; its name is the section's. */
 struct conf_channel {
 	const char *name;
 	enum conf_channel_type type;
-	const char *from;             /* short code that our texts leave from */
-	const char *country;          /* "381": numbers without it are national */
-	unsigned window;              /* segments on their way at the same time */
-	unsigned rate_per_s;          /* segments a second; 0: no limit */
-	bool dlr;                     /* ask for receipts */
+	const char *from;    /* short code that our texts leave from */
+	const char *country; /* "381": numbers without it are national */
+	unsigned window;     /* segments on their way at the same time */
+	unsigned rate_per_s; /* segments a second; 0: no limit */
+	bool dlr;            /* ask for receipts */
 	/* kannel */
 	enum conf_link link;
-	const char *host;             /* bearerbox (box) */
+	const char *host; /* bearerbox (box) */
 	unsigned port;
-	const char *box_id;           /* "" = none: the unnamed box */
-	const char *smsc;             /* smsc-id to send by; "" = any */
+	const char *box_id; /* "" = none: the unnamed box */
+	const char *smsc;   /* smsc-id to send by; "" = any */
 	int64_t heartbeat_ms;
-	const char *status_url;       /* http://127.0.0.1:13000/status.xml; "" = health isn't polled */
-	const char *status_password;  /* read from status_password_file */
+	const char *status_url; /* http://127.0.0.1:13000/status.xml; "" = health isn't polled */
+	const char *status_password; /* read from status_password_file */
 	int64_t status_every_ms;
-	const char *kannel_conf;      /* path of Kannel's own file to check, or "" */
-	const char *sendsms_url;      /* link = http */
+	const char *kannel_conf; /* path of Kannel's own file to check, or "" */
+	const char *sendsms_url; /* link = http */
 	const char *username;
-	const char *password;         /* read from password_file */
-	const char *secret;           /* of the callback, read from secret_file */
-	const char *dlr_url_base;     /* http://127.0.0.1:8080: what Kannel calls for receipts */
+	const char *password;     /* read from password_file */
+	const char *secret;       /* of the callback, read from secret_file */
+	const char *dlr_url_base; /* http://127.0.0.1:8080: what Kannel calls for receipts */
 	const char *peers[CONF_PEERS_MAX]; /* addresses that may call us */
 	size_t n_peers;
-	int64_t hold_max_ms;          /* 240 s */
+	int64_t hold_max_ms; /* 240 s */
 };
 
 struct conf_budget {
@@ -68,13 +67,13 @@ struct conf_budget {
 
 struct conf {
 	struct arena *arena;
-	unsigned holders;             /* conf_hold() */
-	const char *file;             /* "" when only a bare profile was given: no store */
+	unsigned holders; /* conf_hold() */
+	const char *file; /* "" when only a bare profile was given: no store */
 	const char *instance;
 	const char *profile_dir;
 	const char *state_dir;
-	const char *control_path;     /* unix socket */
-	bool training;                /* decides everything and sends nothing */
+	const char *control_path; /* unix socket */
+	bool training;            /* decides everything and sends nothing */
 	const char *log_level;
 	/* store */
 	uint64_t map_bytes;
@@ -82,22 +81,22 @@ struct conf {
 	unsigned intake_stop_percent; /* 85 */
 	/* desk */
 	int64_t part_wait_ms;
-	int64_t question_wait_ms;     /* 72 h: how long a question of ours is 'recent' */
-	int64_t validity_ms;          /* 48 h */
+	int64_t question_wait_ms; /* 72 h: how long a question of ours is 'recent' */
+	int64_t validity_ms;      /* 48 h */
 	int64_t unsure_wait_ms;
 	enum conf_unsure on_unsure;
 	unsigned quiet_from_h, quiet_to_h;
-	unsigned late_notice_h;       /* local hour of the coordinator's daily SMS */
-	bool plain;                   /* Latin texts folded to GSM-7 */
-	const char *sms_price;        /* words for HELP, "" when nobody gave it */
+	unsigned late_notice_h; /* local hour of the coordinator's daily SMS */
+	bool plain;             /* Latin texts folded to GSM-7 */
+	const char *sms_price;  /* words for HELP, "" when nobody gave it */
 	const char *answer_prefixes[CONF_PREFIXES_MAX]; /* "+3816" …: answers go nowhere else */
 	size_t n_answer_prefixes;
 	struct conf_budget budget;
 	/* http */
-	const char *http_listen;      /* "127.0.0.1:8080" or "" */
+	const char *http_listen; /* "127.0.0.1:8080" or "" */
 	struct conf_channel channels[CONF_CHANNELS_MAX];
 	size_t n_channels;
-	struct profile *profile;      /* owned */
+	struct profile *profile; /* owned */
 };
 
 /*

@@ -2,12 +2,13 @@
 #include "conf/sanity.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "conf/limits.h"
-#include "parsers/err.h"
 #include "parsers/strbuf.h"
 
 #define WORDS_MAX 512
@@ -204,6 +205,11 @@ static void check_channel(const struct sanity *s, const struct conf_channel *c)
 	    c->status_password[0] != '\0')
 		say(s, WARNING, c->name, "status_password_file",
 		    "has no effect without status_url");
+	if (c->kannel_conf != NULL && c->kannel_conf[0] != '\0' &&
+	    access(c->kannel_conf, R_OK) != 0)
+		say(s, WARNING, c->name, "kannel_conf",
+		    "%s can't be read, so its lines aren't checked: %s", c->kannel_conf,
+		    strerror(errno));
 	if (c->link == LINK_HTTP)
 		check_http_link(s, c);
 }
