@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "parsers/utf8.h"
-
 /* E.164: at most 15 digits. Below seven it's a short code. */
 #define PHONE_DIGITS_MIN 7
 #define PHONE_DIGITS_MAX 15
@@ -148,17 +146,26 @@ bool contact_is_phone(struct bytes contact)
 	return contact_digits(contact).len != 0;
 }
 
+/* Stands in a line of the log as it is. */
+static bool is_plain(uint8_t c)
+{
+	return c > ' ' && c < 0x7F;
+}
+
 /* First letter and domain: enough to tell two people of one log apart, not to write to them. */
 static bool shorten_mail(struct bytes address, char buf[CONTACT_SHORTENED_SIZE])
 {
 	size_t at = bytes_find(address, '@');
-	struct bytes first = utf8_cut(address, 1), domain = bytes_cut(address, at + 1, address.len);
+	struct bytes first = bytes_cut(address, 0, 1),
+		     domain = bytes_cut(address, at + 1, address.len);
 
 	if (at == 0 || at == address.len || domain.len == 0 || domain.len > 64)
 		return false;
 	for (size_t i = 0; i < domain.len; i++)
-		if (domain.ptr[i] <= ' ' || domain.ptr[i] >= 0x7F)
+		if (!is_plain(domain.ptr[i]))
 			return false;
+	if (!is_plain(first.ptr[0]))
+		first = BYTES_NONE;
 	snprintf(buf, CONTACT_SHORTENED_SIZE, "%.*s…@%.*s", PRI_BYTES(first), PRI_BYTES(domain));
 	return true;
 }
