@@ -107,6 +107,9 @@ static void test_fallbacks(void)
 	is_text(rendered(a, c, TEXT_ACK, en), "sr-Latn", "English as well");
 	ok(catalog_source(c, TEXT_STOP, hu).language == LANG_EN, "the source is told");
 	is_text(catalog_file(c, TEXT_STOP, hu), "en/stop.txt", "and its file");
+	is_text(catalog_written(c, TEXT_STOP, hu), "en", "and how it was written");
+	ok(catalog_source(c, TEXT_ACK, (struct tongue){ 0 }).language == LANG_SR,
+	   "nobody's tongue is the town's");
 	ok(says(&f, "stop: hu has none of its own, that of en is used"), "each use is a warning");
 	is_int((long long)f.n_errors, 0, "and none is an error");
 	catalog_free(&c);

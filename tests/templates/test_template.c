@@ -75,6 +75,10 @@ static const struct {
 	{ "A{place?, {}}.", empty, 10, "A.", "what depends on a value that is not" },
 	{ "{place!nepoznato mesto}", full, 10, "", "instead of a value that is there: nothing" },
 	{ "{place!nepoznato mesto}", empty, 10, "nepoznato mesto", "instead of a value that is not" },
+	{ "{due|long}", full, 10, "četvrtak, 26. novembar 2026. 14:00", "a time in words" },
+	{ "{n?{} prijave}{n!ništa}", full, 10, "3 prijave", "a number that is there" },
+	{ "{n?{} prijave}{n!ništa}", empty, 10, "ništa", "zero is absent" },
+	{ "{place?{|plain}}", full, 10, "Svetosavska 14", "the plain form of what is plain" },
 	{ "{due?do {|time}}", full, 10, "do 14:00", "{} takes filters" },
 	{ "{due?do {}}", empty, 10, "", "a time of zero is absent" },
 	{ "{place?{|cut:12|upper}}", full, 10, "SVETOSAVSKA", "filters follow one another; a cut ends at a word" },
@@ -224,6 +228,34 @@ static void test_limits(void)
 	arena_free(&a);
 }
 
+/* However little memory there is, it ends with an error or with the whole text. */
+static void test_little_memory(void)
+{
+	static const char text[] =
+		"{place?{|upper|plain}} {due|long} {n#one=a|few=b|other=c} {>footer}";
+	struct template_call call = { full, "Europe/Belgrade", TEMPLATE_KEEP_ALL };
+	unsigned whole = 0, other = 0;
+
+	for (size_t cap = 64; cap <= 8192; cap += 64) {
+		struct arena *a = arena_new(cap), *of_faults = arena_new(1 << 16);
+		struct faults f = faults_in(of_faults);
+		struct template *t = NULL;
+		struct bytes rendered;
+		int err = make(a, text, &f, &t);
+
+		if (err == ERR_OK)
+			err = template_render(t, &call, a, &rendered);
+		if (err == ERR_OK)
+			whole += bytes_ends(rendered, "14:00 b za SP-1");
+		else
+			other += err != ERR_LIMIT;
+		arena_free(&a);
+		arena_free(&of_faults);
+	}
+	ok(whole > 0, "with enough memory the text is whole");
+	is_int(other, 0, "with less it is ERR_LIMIT and nothing else");
+}
+
 static void test_values_are_not_logic(void)
 {
 	struct arena *a = arena_new(1 << 20);
@@ -246,6 +278,7 @@ int main(void)
 	test_faults();
 	test_absent();
 	test_limits();
+	test_little_memory();
 	test_values_are_not_logic();
 	return done_testing();
 }
