@@ -102,7 +102,7 @@ static const char *const word_keys[] = {
 #define WORD_COUNT ARRAY_LEN(word_keys)
 
 struct entry {
-	struct template *template; /* NULL: this tongue has no such text */
+	struct template *parsed; /* NULL: this tongue has no such text */
 	struct bytes file;
 	struct bytes text; /* as written: sr-Latn is made of it */
 };
@@ -208,7 +208,7 @@ static int add_text(struct catalog *c, enum tongue_index t, enum text_name n, st
 	if (err == ERR_OK)
 		err = keep(c, text, &e.text);
 	if (err == ERR_OK)
-		err = template_parse(c->arena, &terms, e.file, e.text, faults, &e.template);
+		err = template_parse(c->arena, &terms, e.file, e.text, faults, &e.parsed);
 	if (err == ERR_OK)
 		c->texts[t][n] = e;
 	return err;
@@ -331,7 +331,7 @@ static int derive_texts(struct catalog *c, struct faults *faults)
 		struct bytes latin;
 		int err;
 
-		if (from->template == NULL || c->texts[T_SR_LATN][n].template != NULL)
+		if (from->parsed == NULL || c->texts[T_SR_LATN][n].parsed != NULL)
 			continue;
 		err = words_latin(c->arena, from->text, &latin);
 		if (err == ERR_OK)
@@ -374,7 +374,7 @@ static int derive_words(struct catalog *c)
 
 static enum tongue_index source_of(const struct catalog *c, enum text_name n, enum tongue_index t)
 {
-	while (t != T_NONE && c->texts[t][n].template == NULL)
+	while (t != T_NONE && c->texts[t][n].parsed == NULL)
 		t = tongues[t].otherwise;
 	return t;
 }
@@ -409,7 +409,7 @@ static int link_texts(struct catalog *c, struct faults *faults)
 
 		for (size_t n = 0; n < TEXT_COUNT; n++) {
 			struct template_terms terms = terms_of(s.tongue, (enum text_name)n);
-			struct template *tpl = c->texts[t][n].template;
+			struct template *tpl = c->texts[t][n].parsed;
 			int err = tpl == NULL ? ERR_OK
 					      : template_link(tpl, c->arena, &terms, find_part, &s,
 							      faults);
@@ -424,7 +424,7 @@ static int link_texts(struct catalog *c, struct faults *faults)
 static bool has_any_text(const struct catalog *c, enum tongue_index t)
 {
 	for (size_t n = 0; n < TEXT_COUNT; n++) {
-		if (c->texts[t][n].template != NULL)
+		if (c->texts[t][n].parsed != NULL)
 			return true;
 	}
 	return false;
@@ -526,7 +526,9 @@ struct tongue catalog_source(const struct catalog *c, enum text_name n, struct t
 
 const struct template *catalog_text(const struct catalog *c, enum text_name n, struct tongue t)
 {
-	return entry_of(c, n, t)->template;
+	const struct entry *e = entry_of(c, n, t);
+
+	return e->parsed;
 }
 
 struct bytes catalog_file(const struct catalog *c, enum text_name n, struct tongue t)

@@ -80,7 +80,10 @@ int catalog_add(struct catalog *c, struct tongue t, enum text_name n, struct byt
  */
 int catalog_add_words(struct catalog *c, struct tongue t, struct bytes file_name, struct bytes text,
 		      struct faults *faults);
-/* After the last add: derives sr-Latn, fills fallbacks, notes each use of one as a warning. ERR_INVALID: a text or word that nobody has. */
+/*
+ * After the last add: derives sr-Latn, fills fallbacks, notes each use of one as
+ * a warning. ERR_INVALID: a text or word that nobody has, or a fault in a part.
+ */
 int catalog_finish(struct catalog *c, struct faults *faults);
 /*
  * One word, with fallback; "" when nobody has it. Keys: "state.new" "state.open"
@@ -91,7 +94,7 @@ int catalog_finish(struct catalog *c, struct faults *faults);
 struct bytes catalog_word(const struct catalog *c, struct tongue t, const char *key);
 /* The tongue whose text is really used for t (after fallback). */
 struct tongue catalog_source(const struct catalog *c, enum text_name n, struct tongue t);
-/* That text parsed, the file it came from (for sr-Latn, the Cyrillic one it was made of), and as it was written. */
+/* That text parsed, its file (for sr-Latn the Cyrillic one it was made of), and as it was written. */
 const struct template *catalog_text(const struct catalog *c, enum text_name n, struct tongue t);
 struct bytes catalog_file(const struct catalog *c, enum text_name n, struct tongue t);
 struct bytes catalog_written(const struct catalog *c, enum text_name n, struct tongue t);

@@ -54,9 +54,7 @@ static struct bytes cut_letters(struct bytes text, uint32_t n)
 		end = (size_t)(r.ptr - text.ptr);
 		i++;
 	}
-	if (end == text.len)
-		return text;
-	if (text.ptr[end] != ' ' && word > end / 2)
+	if (end < text.len && text.ptr[end] != ' ' && word > end / 2)
 		end = word;
 	return bytes_trim(bytes_cut(text, 0, end));
 }
