@@ -228,6 +228,32 @@ static void test_absent(struct arena *a, const struct catalog *c)
 	   "whoever reads Romani is told in which tongue he is answered");
 }
 
+/* What a citizen wrote as a place can't cost him the acknowledgement, in any tongue. */
+static void test_odd_places(struct arena *a, const struct catalog *c)
+{
+	static const char *const places[] = {
+		"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+		TEN_SMILES TEN_SMILES TEN_SMILES,
+		"\n\n\n\n",
+		"đđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđđ",
+		"{case}",
+		"   ",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places) * ARRAY_LEN(tongues) * 2; i++) {
+		struct tongue t = tongues[i / 2 % ARRAY_LEN(tongues)];
+		const struct compose_rules *rules = i % 2 == 0 ? &plain : &marked;
+		struct text_values v = longest_in(t);
+		struct composed sms = { 0 };
+
+		v.place = bytes_of(places[i / 2 / ARRAY_LEN(tongues)]);
+		ok(compose_sms(c, TEXT_ACK, t, &v, rules, a, &sms) == ERR_OK &&
+			   sms.plan.segments <= compose_budget(TEXT_ACK, t, rules->plain),
+		   "%s%s: a place like %.12s", tongue_name(t), rules->plain ? ", plain" : "",
+		   i / 2 / ARRAY_LEN(tongues) == 2 ? "line ends" : (const char *)v.place.ptr);
+	}
+}
+
 static void test_refused(struct arena *a, const struct catalog *c)
 {
 	struct text_values v = ordinary;
@@ -262,6 +288,7 @@ int main(void)
 	test_ack(a, c);
 	test_cut(a, c);
 	test_absent(a, c);
+	test_odd_places(a, c);
 	test_refused(a, c);
 	test_check(a, c);
 	catalog_free(&c);
