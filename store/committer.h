@@ -24,6 +24,7 @@ struct job {
 	/* the committer's own: */
 	struct job *next;
 	int err;
+	bool is_out; /* it failed after it wrote: its batch goes on without it */
 };
 
 struct committer;
@@ -45,6 +46,6 @@ void committer_stop(struct committer **c);
 /* The same batch logic in the caller, without a thread: applies and commits the list, then sets each job's err; done is NOT called. */
 int committer_run(struct db *db, struct job *jobs, committer_point_fn *point, void *ctx);
 /* Test aid of the repeatability proof: every batch is applied n times before it is committed. */
-void committer_set_repeat(unsigned n);
+void committer_set_repeat(struct db *db, unsigned n);
 
 #endif

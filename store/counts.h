@@ -9,6 +9,7 @@
 
 #include "parsers/clock.h"
 #include "store/db.h"
+#include "store/key.h"
 #include "store/record.h"
 
 /* Stored by number: add at the end. */
@@ -31,6 +32,12 @@ enum count {
 
 enum count count_of_outcome(enum msg_outcome o);
 void count_add(struct txn *t, enum count what, struct bytes channel, struct wall at, int64_t by);
+/* Some counters can't be recounted from records (repeats …). Of these, meta keeps a check: the sum of count_mix(key) × number. */
+bool count_has_check(enum count what);
+uint64_t count_mix(struct bytes key);
+struct key count_check_key(enum count what);
+/* The parts of a key of "count". ERR_CORRUPT. */
+int count_parse(struct bytes key, uint32_t *day_out, struct bytes *channel_out, enum count *what_out);
 /* Over days [from, to) UTC, 0 = open ended; channel none: all. */
 int count_sum(struct txn *t, enum count what, struct bytes channel, struct wall from, struct wall to, int64_t *sum_out);
 
@@ -45,6 +52,7 @@ enum attempt {
 	ATTEMPT_STATUS_MISS,     /* a contact, an hour */
 	ATTEMPT_ASKED,           /* a contact, an hour */
 };
+int64_t attempt_period_ms(enum attempt kind);
 /* period: hours, days or months since 1970 as the kind says, by the caller. */
 int64_t attempt_get(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period);
 void attempt_add(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period, int64_t by, struct wall now);

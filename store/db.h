@@ -18,6 +18,7 @@
 
 struct db;
 struct txn;
+struct keyed_key;
 
 struct db_limits {
 	uint64_t map_bytes;
@@ -34,9 +35,19 @@ struct db_space {
 
 typedef int db_work_fn(struct txn *t, void *ctx);
 
-/* where: "lmdb:DIR" (DIR exists). ERR_NOSPACE: the disk can't hold the map; ERR_VERSION; ERR_STORE_IO. */
+/*
+ * where: "lmdb:DIR" (DIR exists). ERR_NOENT: nothing there and may not create;
+ * ERR_NOSPACE: the disk can't hold the map (nothing is left behind); ERR_VERSION:
+ * another engine's file; ERR_STORE_IO. Never twice in one process (the lock file sees to it).
+ * A map that is larger on disk than asked for stays so.
+ */
 int db_open(const char *where, const struct db_limits *limits, struct db **db_out);
+/* A write transaction that a test left by a jump is dropped. */
 void db_close(struct db **db);
+/* The key of this store's digests, for txn_key(); borrowed, NULL: none. */
+void db_set_key(struct db *db, const struct keyed_key *key);
+/* Test aid: db_write runs its work n times, dropping all but the last, as a conflict would. */
+void db_set_repeat(struct db *db, unsigned n);
 
 /*
  * Runs work and commits. work may run more than once and must be repeatable.
@@ -62,13 +73,15 @@ int txn_walk(struct txn *t, enum table table, struct bytes from, struct bytes to
 /* 42 bits ms, 6 bits node, 16 bits n: time order without a shared counter; never below the last id kept + 1. */
 uint64_t txn_id(struct txn *t, struct wall now);
 bool txn_has_written(const struct txn *t);
+uint64_t txn_n_writes(const struct txn *t); /* puts, drops and adds so far */
+const struct keyed_key *txn_key(const struct txn *t); /* NULL: digests have no key */
 bool txn_is_read(const struct txn *t);
 int txn_err(const struct txn *t);
 int txn_fail(struct txn *t, int err); /* makes err the sticky one if there is none yet; returns the sticky one */
 
 /* Any thread. */
 struct db_space db_space(struct db *db);
-/* Only on the committer thread, between transactions, growing only. ERR_NOSPACE, ERR_INVALID (smaller than now). */
+/* Only on the committer thread, between transactions, growing only. ERR_NOSPACE, ERR_INVALID (smaller than now), ERR_BUSY (a reader didn't end within a second: try again). */
 int db_grow(struct db *db, uint64_t map_bytes);
 /* A copy from one snapshot into DIR (exists, empty); compacts when told. Progress is called now and then with octets done, or NULL. */
 typedef void db_progress_fn(uint64_t done, uint64_t total, void *ctx);

@@ -57,7 +57,7 @@ int record_unpack(const ProtobufCMessageDescriptor *d, struct bytes octets, stru
 struct json *record_json(const ProtobufCMessage *m);
 /* The descriptor of a table's values; NULL where they are no records. */
 const ProtobufCMessageDescriptor *record_of_table(enum table t);
-/* A copy of text as C string for a record's field; never NULL ("" when memory is out: the arena's error shows at record_pack). */
+/* A copy of text as C string for a record's field; never NULL (when memory is out, a "" that record_pack knows and answers with ERR_NOMEM). */
 char *record_str(struct arena *a, struct bytes text);
 char *record_strc(struct arena *a, const char *text);
 

@@ -29,8 +29,8 @@
 	X(TABLE_BY_CONTACT,  "by_contact",  true)  /* contact, kind u8, id or case key */ \
 	X(TABLE_QUEUE,       "queue",       true)  /* department, state u8, due, case key */ \
 	X(TABLE_DUE,         "due",         true)  /* time, kind u8, id or case key */ \
-	X(TABLE_OUTBOX_LIVE, "outbox_live", true)  /* channel, state u8, not_before, id */ \
-	X(TABLE_REMOTE,      "remote",      true)  /* channel, remote id -> row, segment */ \
+	X(TABLE_OUTBOX_LIVE, "outbox_live", true)  /* channel, state u8 of a segment, not_before, id -> state of the row */ \
+	X(TABLE_REMOTE,      "remote",      true)  /* channel, remote id, row, segment u16: ids are used again, the newest row counts */ \
 	X(TABLE_NEAR,        "near",        true)  /* place, category, opened, case key */ \
 	X(TABLE_EXPIRE,      "expire",      true)  /* day u32, table u8, key */
 /* clang-format on */

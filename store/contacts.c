@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/contacts.h"
+
+#include "parsers/err.h"
+#include "store/index.h"
+#include "store/key.h"
+
+int contact_get(struct txn *t, uint64_t id, struct arena *a, Pb__Contact **rec_out)
+{
+	struct key k = key_of_id(id);
+
+	return index_get(t, TABLE_CONTACT, key_bytes(&k), a, (ProtobufCMessage **)rec_out);
+}
+
+int contact_find(struct txn *t, struct bytes address, struct arena *a, Pb__Contact **rec_out)
+{
+	struct bytes id;
+	struct key k;
+	int err;
+
+	k.len = 0;
+	key_text(&k, address);
+	err = txn_get(t, TABLE_ADDRESS, key_bytes(&k), &id);
+	return err != ERR_OK ? err : contact_get(t, id_of_key(id), a, rec_out);
+}
+
+int contact_need(struct txn *t, struct bytes address, struct wall now, struct arena *a,
+		 Pb__Contact **rec_out)
+{
+	int err = contact_find(t, address, a, rec_out);
+	Pb__Contact *rec;
+	struct key k;
+
+	if (err != ERR_NOENT)
+		return err;
+	rec = arena_alloc(a, sizeof(*rec));
+	if (rec == NULL)
+		return arena_err(a);
+	pb__contact__init(rec);
+	rec->id = txn_id(t, now);
+	rec->address = record_str(a, address);
+	rec->first_seen = now.ms;
+	rec->last_seen = now.ms;
+	k = key_of_id(rec->id);
+	index_put_new(t, TABLE_CONTACT, key_bytes(&k), &rec->base);
+	if (txn_err(t) == ERR_OK)
+		*rec_out = rec;
+	return txn_err(t);
+}
+
+void contact_put(struct txn *t, const Pb__Contact *rec)
+{
+	struct key k = key_of_id(rec->id);
+
+	index_put(t, TABLE_CONTACT, key_bytes(&k), &rec->base);
+}

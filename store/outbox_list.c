@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What people and alarms ask of the outbox: lists, and how much waits (outbox.h).
+ */
+#include "store/outbox.h"
+
+#include "parsers/err.h"
+#include "store/index.h"
+#include "store/scan.h"
+
+/* Keys of rows that are not settled yet; there are few. */
+#define LIVE_ARENA_MAX ((size_t)64 * 1024 * 1024)
+
+struct listing {
+	const struct outbox_filter *filter;
+	outbox_fn *fn;
+	void *ctx;
+	size_t n;
+};
+
+static int list_row(const Pb__Outbox *row, struct listing *l)
+{
+	const struct outbox_filter *f = l->filter;
+	int err;
+
+	if ((f->state >= 0 && row->state != (uint32_t)f->state) ||
+	    (f->case_number.len != 0 && !bytes_is(f->case_number, row->case_number)))
+		return ERR_OK;
+	err = l->fn(row, l->ctx);
+	return err == ERR_OK && ++l->n == f->limit ? ERR_CANCELLED : err;
+}
+
+static int on_row(struct bytes key, const ProtobufCMessage *rec, void *ctx)
+{
+	(void)key;
+	return list_row((const Pb__Outbox *)rec, ctx);
+}
+
+/* --- by state, where the state has an index --- */
+
+struct live {
+	struct key_list ids;
+	enum out_state state;
+};
+
+/* A row stands in "outbox_live" once for each live state of its segments; its value is the row's. */
+static int gather_live(struct bytes key, struct bytes value, void *ctx)
+{
+	struct live *l = ctx;
+	size_t end = bytes_find(key, 0);
+
+	if (value.len != 1 || end + 1 >= key.len || value.ptr[0] != key.ptr[end + 1] ||
+	    value.ptr[0] != l->state || key.len < 8)
+		return ERR_OK;
+	return key_list_add(&l->ids, bytes_cut(key, key.len - 8, 8));
+}
+
+static int list_live(struct txn *t, struct listing *l)
+{
+	struct live live = { .ids.arena = arena_new(LIVE_ARENA_MAX),
+			     .state = (enum out_state)l->filter->state };
+	int err = live.ids.arena == NULL ? ERR_NOMEM : ERR_OK;
+
+	if (err == ERR_OK)
+		err = txn_walk(t, TABLE_OUTBOX_LIVE, BYTES_NONE, BYTES_NONE, WALK_UP, 0,
+			       gather_live, &live);
+	if (err == ERR_OK)
+		err = scan_keys(t, TABLE_OUTBOX, &live.ids, on_row, l);
+	arena_free(&live.ids.arena);
+	return err;
+}
+
+int outbox_list(struct txn *t, const struct outbox_filter *f, outbox_fn *fn, void *ctx)
+{
+	struct listing l = { .filter = f, .fn = fn, .ctx = ctx };
+
+	if (f->state == OUT_QUEUED || f->state == OUT_SENDING || f->state == OUT_UNSURE)
+		return list_live(t, &l);
+	return scan_table(t, TABLE_OUTBOX, BYTES_NONE, BYTES_NONE, WALK_DOWN, 0, on_row, &l);
+}
+
+int outbox_of_contact(struct txn *t, uint64_t contact, size_t limit, outbox_fn *fn, void *ctx)
+{
+	const struct outbox_filter all = { .state = -1, .limit = limit };
+	struct listing l = { .filter = &all, .fn = fn, .ctx = ctx };
+	struct key prefix = key_of_id(contact);
+
+	key_u8(&prefix, BY_ROW);
+	return scan_owners(t, TABLE_BY_CONTACT, &prefix, WALK_DOWN, 0, on_row, &l);
+}
+
+/* --- how much waits --- */
+
+static int add_load(struct bytes key, struct bytes value, void *ctx)
+{
+	struct outbox_load *load = ctx;
+	size_t end = bytes_find(key, 0);
+
+	if (value.len != 1 || end + 1 >= key.len || value.ptr[0] != key.ptr[end + 1])
+		return ERR_OK;
+	load->queued += value.ptr[0] == OUT_QUEUED;
+	load->sending += value.ptr[0] == OUT_SENDING;
+	load->unsure += value.ptr[0] == OUT_UNSURE;
+	return ERR_OK;
+}
+
+int outbox_load(struct txn *t, struct bytes channel, struct outbox_load *load_out)
+{
+	struct outbox_load load = { 0 };
+	struct key first, end;
+	int err;
+
+	first.len = 0;
+	if (channel.len != 0)
+		key_text(&first, channel);
+	end = key_after(&first);
+	err = txn_walk(t, TABLE_OUTBOX_LIVE, key_bytes(&first), key_bytes(&end), WALK_UP, 0,
+		       add_load, &load);
+	if (err == ERR_OK)
+		*load_out = load;
+	return err;
+}
+
+static int first_time(struct bytes key, struct bytes value, void *ctx)
+{
+	struct rd r = rd_of(bytes_cut(key, bytes_find(key, 0) + 2, 8));
+	struct wall *when = ctx;
+
+	(void)value;
+	when->ms = (int64_t)rd_u64(&r);
+	return rd_err(&r) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+int outbox_next(struct txn *t, struct bytes channel, struct wall *when_out)
+{
+	struct wall when = { .ms = -1 };
+	struct key first, end;
+	int err;
+
+	first.len = 0;
+	key_text(&first, channel);
+	key_u8(&first, OUT_QUEUED);
+	end = key_after(&first);
+	err = txn_walk(t, TABLE_OUTBOX_LIVE, key_bytes(&first), key_bytes(&end), WALK_UP, 1,
+		       first_time, &when);
+	if (err != ERR_OK)
+		return err;
+	if (when.ms < 0)
+		return ERR_NOENT;
+	*when_out = when;
+	return ERR_OK;
+}
+
+static int count_row(struct bytes key, struct bytes value, void *ctx)
+{
+	(void)key;
+	(void)value;
+	++*(uint64_t *)ctx;
+	return ERR_OK;
+}
+
+int early_count(struct txn *t, uint64_t *n_out)
+{
+	uint64_t n = 0;
+	int err = txn_walk(t, TABLE_EARLY, BYTES_NONE, BYTES_NONE, WALK_UP, 0, count_row, &n);
+
+	if (err == ERR_OK)
+		*n_out = n;
+	return err;
+}
