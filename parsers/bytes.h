@@ -20,7 +20,9 @@ struct bytes {
 };
 
 /* A string literal as bytes, usable in initialisers. */
+/* clang-format off */
 #define BYTES(literal) { .ptr = (const uint8_t *)("" literal), .len = sizeof(literal) - 1 }
+/* clang-format on */
 #define BYTES_NONE ((struct bytes){ 0 })
 /* printf of bytes: printf("%.*s", PRI_BYTES(b)). Lengths above INT_MAX don't occur: every reader is bounded. */
 #define PRI_BYTES(b) (int)(b).len, (const char *)((b).len ? (b).ptr : (const uint8_t *)"")

@@ -32,7 +32,8 @@ void json_free(struct json **j);
 
 /* Keys keep the order in which they were put. */
 void json_put_text(struct json *object, const char *key, struct bytes text);
-void json_put_str(struct json *object, const char *key, const char *text); /* NULL or "" puts null */
+/* NULL or "" puts null. */
+void json_put_str(struct json *object, const char *key, const char *text);
 void json_put_int(struct json *object, const char *key, int64_t value);
 void json_put_real(struct json *object, const char *key, double value);
 void json_put_bool(struct json *object, const char *key, bool value);
@@ -52,14 +53,14 @@ bool json_is_array(const struct json *j);
 bool json_is_text(const struct json *j);
 bool json_is_int(const struct json *j);
 bool json_is_true(const struct json *j);
-bool json_is_null(const struct json *j);                         /* also for NULL */
+bool json_is_null(const struct json *j);                                 /* also for NULL */
 const struct json *json_get(const struct json *object, const char *key); /* NULL when absent */
-struct bytes json_as_text(const struct json *j);                 /* none when it is no text */
+struct bytes json_as_text(const struct json *j); /* none when it is no text */
 int64_t json_as_int(const struct json *j, int64_t otherwise);
 struct bytes json_get_text(const struct json *object, const char *key);
 int64_t json_get_int(const struct json *object, const char *key, int64_t otherwise);
 bool json_get_bool(const struct json *object, const char *key, bool otherwise);
-size_t json_count(const struct json *j);                         /* array length or object size */
+size_t json_count(const struct json *j); /* array length or object size */
 const struct json *json_at(const struct json *array, size_t i);
 /* Walks the members of an object in order; stops when fn returns false. */
 typedef bool json_member_fn(const char *key, const struct json *value, void *ctx);

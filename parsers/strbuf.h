@@ -24,7 +24,8 @@ void strbuf_add(struct strbuf *s, struct bytes b);
 void strbuf_adds(struct strbuf *s, const char *text);
 void strbuf_addc(struct strbuf *s, char c);
 void strbuf_addf(struct strbuf *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void strbuf_addv(struct strbuf *s, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+void strbuf_addv(struct strbuf *s, const char *format, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 /* What stands there so far, NUL behind it ("" when nothing). */
 const char *strbuf_text(const struct strbuf *s);
 struct bytes strbuf_bytes(const struct strbuf *s);

@@ -29,7 +29,8 @@ struct bytes utf8_cut(struct bytes b, size_t max);
 size_t utf8_count(struct bytes b); /* code points */
 
 /* Each makes a clean copy in the arena. faults_out may be NULL. ERR_NOMEM or ERR_LIMIT of the arena. */
-int utf8_clean(struct arena *a, struct bytes text, struct bytes *clean_out, struct utf8_faults *faults_out);
+int utf8_clean(struct arena *a, struct bytes text, struct bytes *clean_out,
+	       struct utf8_faults *faults_out);
 /* A byte order mark at the beginning is dropped, it isn't text. */
 int utf8_from_utf16be(struct arena *a, struct bytes text, struct bytes *clean_out,
 		      struct utf8_faults *faults_out);
