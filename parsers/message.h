@@ -14,22 +14,22 @@ enum message_coding { CODING_GSM7 = 0, CODING_OCTETS = 1, CODING_UCS2 = 2 }; /* 
 struct message {
 	struct arena *arena;
 	struct bytes channel;
-	struct bytes from;        /* "sms:+381641234567"; none when it can't be answered */
-	struct bytes from_raw;    /* as the network gave it */
-	struct bytes to;          /* our short code */
-	struct bytes text;        /* clean UTF-8; none for octets */
-	struct bytes raw;         /* the octets as they came, before decoding */
+	struct bytes from;     /* "sms:+381641234567"; none when it can't be answered */
+	struct bytes from_raw; /* as the network gave it */
+	struct bytes to;       /* our short code */
+	struct bytes text;     /* clean UTF-8; none for octets */
+	struct bytes raw;      /* the octets as they came, before decoding */
 	enum message_coding coding;
 	struct bytes charset;
-	struct bytes udh;         /* with its length octet */
+	struct bytes udh; /* with its length octet */
 	struct bytes smsc;
-	struct bytes remote_id;   /* Kannel's id: the same on every repeat by Kannel */
-	struct wall smsc_time;    /* 0: not given */
+	struct bytes remote_id; /* Kannel's id: the same on every repeat by Kannel */
+	struct wall smsc_time;  /* 0: not given */
 	uint16_t part_ref;
-	uint8_t part_total;       /* 0: in one piece */
-	uint8_t part_index;       /* 1-based */
-	bool is_damaged;          /* text holds U+FFFD or lost octets: raw is kept beside it */
-	struct bytes fault;       /* words: to the quarantine, unread; none: ordinary */
+	uint8_t part_total; /* 0: in one piece */
+	uint8_t part_index; /* 1-based */
+	bool is_damaged;    /* text holds U+FFFD or lost octets: raw is kept beside it */
+	struct bytes fault; /* words: to the quarantine, unread; none: ordinary */
 };
 
 /* The message lives in its own arena of at most cap_bytes. NULL: out of memory. */
