@@ -19,15 +19,15 @@ struct core;
 /* One segment that leaves now; borrowed during send(), copy what must last. */
 struct outgoing {
 	uint64_t row;
-	unsigned segment;        /* 0-based */
+	unsigned segment; /* 0-based */
 	unsigned n_segments;
-	struct bytes to;         /* "sms:+381…" */
-	struct bytes from;       /* our short code */
+	struct bytes to;   /* "sms:+381…" */
+	struct bytes from; /* our short code */
 	enum sms_encoding encoding;
-	struct bytes text;       /* UTF-8 of this segment */
-	struct bytes octets;     /* SMS_GSM7: one septet an octet; SMS_UCS2: UTF-16BE */
-	struct bytes udh;        /* with its length octet, or none */
-	int64_t validity_ms;     /* what is left of it */
+	struct bytes text;   /* UTF-8 of this segment */
+	struct bytes octets; /* SMS_GSM7: one septet an octet; SMS_UCS2: UTF-16BE */
+	struct bytes udh;    /* with its length octet, or none */
+	int64_t validity_ms; /* what is left of it */
 };
 
 /*
@@ -45,23 +45,29 @@ struct phone_ops {
 	/* A text from this number to our short code. ERR_INVALID: no number; a retry class as of intake. */
 	int (*send)(struct channel *c, struct bytes number, struct bytes text);
 	void (*listen)(struct channel *c, struct phone_ear *ear);
-	void (*unlisten)(struct channel *c, struct phone_ear *ear); /* one that doesn't listen is no error */
+	/* One that doesn't listen is no error. */
+	void (*unlisten)(struct channel *c, struct phone_ear *ear);
 };
 
 struct channel_ops {
-	int (*start)(struct channel *c);                        /* may still be down afterwards */
+	/* It may still be down afterwards. stop() is called also when it fails. */
+	int (*start)(struct channel *c);
 	/*
 	 * Gives up links and frees own. No dispatch_result() afterwards: what was under way
 	 * becomes UNSURE by dispatch itself. Answers to messages handed to intake may still
 	 * come, so their ctx must outlive the channel.
 	 */
 	void (*stop)(struct channel *c);
-	unsigned (*room)(const struct channel *c);              /* how many segments may leave now; 0 while down */
-	void (*send)(struct channel *c, const struct outgoing *out); /* ends in dispatch_result(), once, not before send() returned unless it failed at once */
-	const struct phone_ops *phone;                          /* NULL: not a simulator */
+	/* How many segments may leave now; 0 while down. */
+	unsigned (*room)(const struct channel *c);
+	/* Ends in dispatch_result(), once; before it returns only when it failed at once. */
+	void (*send)(struct channel *c, const struct outgoing *out);
+	/* NULL: not a simulator. */
+	const struct phone_ops *phone;
 };
 
 enum channel_state { CHANNEL_DOWN, CHANNEL_UP, CHANNEL_DEGRADED };
+const char *channel_state_text(enum channel_state state); /* "down" "up" "degraded" */
 #define CHANNEL_FAULTS_MAX 8
 #define CHANNEL_FAULT_LEN  200
 
@@ -74,8 +80,8 @@ struct channel {
 	struct wall last_in, last_out;
 	char faults[CHANNEL_FAULTS_MAX][CHANNEL_FAULT_LEN]; /* what status shows */
 	size_t n_faults;
-	struct mono up_since;            /* 0 while down: 'seen before?' looks back from here */
-	void *own;                       /* the implementation's */
+	struct mono up_since; /* 0 while down: 'seen before?' looks back from here */
+	void *own;            /* the implementation's */
 };
 
 /*
@@ -84,6 +90,10 @@ struct channel {
  * after stop(). NULL: out of memory.
  */
 typedef struct channel *channel_make_fn(const struct conf_channel *conf, void *ctx);
+
+/* Makes, joins and starts the channel of a section; stops, parts from and frees one, with its alarms. By core and reload. */
+int channel_open(struct core *core, const struct conf_channel *conf);
+void channel_close(struct core *core, struct channel *c);
 
 /* Notes a change of state (again the same one: nothing), logs it, raises or clears the alarm "channel-down:NAME", wakes dispatch when up. */
 void channel_set_state(struct channel *c, enum channel_state state, const char *why);

@@ -14,6 +14,11 @@
 
 int dispatch_new(struct core *core, struct dispatch **d_out);
 void dispatch_free(struct dispatch **d);
+/* A channel begins or ends; what an ending one had under way becomes UNSURE. Both by channel_open() and channel_close(). */
+int dispatch_attach(struct dispatch *d, struct channel *c);
+void dispatch_detach(struct dispatch *d, struct channel *c);
+/* Everything may have changed: intake has opened, a new configuration is in force. */
+void dispatch_wake_all(struct dispatch *d);
 /* Rows may wait for this channel: look now (or when the job in flight is done). */
 void dispatch_wake(struct dispatch *d, struct channel *c);
 void dispatch_wake_name(struct dispatch *d, struct bytes channel);

@@ -25,12 +25,12 @@ struct timer {
 	void *host_own; /* the host's */
 };
 
-/* A read of the store, asked by the loop; embedded as the first member. */
+/* A read of the store, asked by the loop; embedded in the asker's struct. */
 struct query {
-	int (*run)(struct txn *t, struct query *q);  /* reader thread, one snapshot */
-	void (*done)(struct query *q, int err);      /* loop thread; ERR_TIMEOUT past the deadline */
-	int64_t deadline_ms;                         /* from now; 0: the default of 30 s; -1: none (backup, verify) */
-	bool without_store;                          /* it blocks on something else (a file, another store): run gets no snapshot, t is NULL */
+	int (*run)(struct txn *t, struct query *q); /* reader thread, one snapshot */
+	void (*done)(struct query *q, int err);     /* loop thread; ERR_TIMEOUT past the deadline */
+	int64_t deadline_ms; /* from now; 0: the default of 30 s; -1: none (backup, verify) */
+	bool without_store;  /* it blocks on something else, such as a file: t is NULL */
 	void *host_own;
 	int err;
 };
@@ -39,12 +39,17 @@ struct host {
 	struct wall (*wall)(struct host *h);
 	struct mono (*mono)(struct host *h);
 	void (*random)(struct host *h, void *buf, size_t len);
-	void (*timer)(struct host *h, struct timer *t, struct mono when); /* again = moved; when 0 = stopped, freed of the host's own */
-	int (*write)(struct host *h, struct job *job); /* ERR_BUSY when full: done isn't called then */
-	int (*read)(struct host *h, struct query *q);  /* ERR_BUSY when full */
-	void (*point)(struct host *h, const char *name); /* a named place where a test may end us; empty in release */
-	bool is_inline;                                /* the command line without a daemon: one thread, all at once */
-	void (*in_hand)(struct host *h, const struct message *msg); /* any thread; may be NULL: nobody notes it */
+	/* Again = moved; when 0 = stopped, and what the host had of it is freed. */
+	void (*timer)(struct host *h, struct timer *t, struct mono when);
+	/* ERR_BUSY when full: done isn't called then. */
+	int (*write)(struct host *h, struct job *job);
+	int (*read)(struct host *h, struct query *q);
+	/* A named place where a test may end us; empty in release. */
+	void (*point)(struct host *h, const char *name);
+	/* The command line without a daemon: one thread, all at once. */
+	bool is_inline;
+	/* Any thread; NULL: nobody notes it. */
+	void (*in_hand)(struct host *h, const struct message *msg);
 };
 
 /*
@@ -56,6 +61,20 @@ static inline void host_in_hand(struct host *h, const struct message *msg)
 {
 	if (h->in_hand != NULL)
 		h->in_hand(h, msg);
+}
+
+/* The struct that a timer, query or ear is embedded in. */
+#define CONTAINER_OF(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+
+/* Fires once, this long from now; again = moved. */
+static inline void host_timer_in(struct host *h, struct timer *t, int64_t ms)
+{
+	h->timer(h, t, (struct mono){ h->mono(h).ms + (ms > 0 ? ms : 1) });
+}
+
+static inline void host_timer_stop(struct host *h, struct timer *t)
+{
+	h->timer(h, t, (struct mono){ 0 });
 }
 
 static inline void host_point(struct host *h, const char *name)
