@@ -28,6 +28,8 @@ void intake_message_take(struct intake *in, struct channel *c, struct message **
 /* The receipt is copied. Same answers. */
 void intake_receipt(struct intake *in, struct channel *c, const struct receipt *r,
 		    intake_answer_fn *answer, void *ctx);
+/* Look at the space now: the map has grown, or a new configuration is in force. */
+void intake_look(struct intake *in);
 bool intake_is_open(const struct intake *in, const char **why_out);
 size_t intake_waiting(const struct intake *in); /* jobs posted and not done */
 
