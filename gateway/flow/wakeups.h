@@ -13,5 +13,7 @@ int wakeups_new(struct core *core, struct wakeups **w_out);
 void wakeups_free(struct wakeups **w);
 /* Something with a due time may have been written: look again soon. */
 void wakeups_nudge(struct wakeups *w);
+/* Clocks stand still because the system's clock jumped. */
+bool wakeups_stand(const struct wakeups *w);
 
 #endif
