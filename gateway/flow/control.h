@@ -7,7 +7,7 @@
  * their dashes, in text ("limit": "100"), or true for those without a value; words
  * are what stands behind the command, in text.
  * Answers are JSON lines: {"row": {…}} any number of times, then exactly one
- * {"exit": 0} or {"exit": 1, "error": "what, where, what to do"}; in between
+ * {"exit": 0} or {"exit": 1, "error": "what, where, what to do"} (2: wrong usage); in between
  * {"progress": "words"} may come. Every read of citizens' data is logged with who.
  */
 #ifndef GATEWAY_FLOW_CONTROL_H
@@ -20,6 +20,9 @@
 typedef void control_line_fn(struct bytes line, bool last, void *ctx);
 
 /* who: the user's name by SO_PEERCRED. Loop thread; fn may be called before this returns. */
-void control_run(struct core *core, struct bytes request, const char *who, control_line_fn *fn, void *ctx);
+void control_run(struct core *core, struct bytes request, const char *who, control_line_fn *fn,
+		 void *ctx);
+/* By core_stop(): requests that wait for time end now; those at the store end when it is done with them. */
+void control_stop(struct core *core);
 
 #endif

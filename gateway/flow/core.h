@@ -17,11 +17,12 @@ struct wakeups;
 struct alarms;
 struct reload;
 struct starter;
+struct control;
 
 struct core {
 	struct host *host;
 	struct store *store;
-	struct conf *conf;               /* in force; held */
+	struct conf *conf; /* in force; held */
 	struct channel *channels[CONF_CHANNELS_MAX];
 	size_t n_channels;
 	channel_make_fn *make;
@@ -32,14 +33,16 @@ struct core {
 	struct alarms *alarms;
 	struct wall started;
 	struct mono started_mono;
-	bool is_open;                    /* intake is open: restart work done */
+	bool is_open;                                  /* intake is open: restart work done */
 	void (*on_open)(struct core *core, void *ctx); /* told once: "ready" */
 	void *on_open_ctx;
 	/* the core's own: */
 	bool with_channels;
-	bool is_stopping;                /* what comes back from the store now starts nothing new */
-	struct starter *starter;         /* rebuild slices and restart work, see core.c */
-	struct reload *reload;           /* the one under way, or NULL */
+	bool is_stopping;          /* what comes back from the store now starts nothing new */
+	struct starter *starter;   /* rebuild slices and restart work, see core.c */
+	struct reload *reload;     /* the one under way, or NULL */
+	struct control *listeners; /* requests that wait for time, not for the store */
+	int start_err;             /* why it can't open, when nothing will be tried again */
 };
 
 /*

@@ -11,5 +11,7 @@
 /* done: err and one line of words a fault (NUL-separated by line ends). One reload at a time: ERR_BUSY. */
 typedef void reload_done_fn(int err, const char *words, void *ctx);
 void core_reload(struct core *core, const char *path, reload_done_fn *done, void *ctx);
+/* By core_stop(): what is under way ends without changing anything more; done isn't told. */
+void reload_stop(struct core *core);
 
 #endif
