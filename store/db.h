@@ -44,7 +44,7 @@ typedef int db_work_fn(struct txn *t, void *ctx);
 int db_open(const char *where, const struct db_limits *limits, struct db **db_out);
 /* A write transaction that a test left by a jump is dropped. */
 void db_close(struct db **db);
-/* The key of this store's digests, for txn_key(); borrowed, NULL: none. */
+/* The key of this store's digests, for txn_key(); copied, NULL: none. Before any transaction that asks for it. */
 void db_set_key(struct db *db, const struct keyed_key *key);
 /* Test aid: db_write runs its work n times, dropping all but the last, as a conflict would. */
 void db_set_repeat(struct db *db, unsigned n);

@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "parsers/err.h"
+#include "parsers/keyed.h"
 
 #define WHERE_PREFIX "lmdb:"
 /* A deadline is looked at after so many rows: a clock costs as much as a row. */
@@ -43,7 +44,8 @@ struct db {
 	MDB_env *env;
 	MDB_dbi dbi[TABLE_COUNT_ALL];
 	pthread_rwlock_t growing; /* readers hold it shared, db_grow() alone */
-	const struct keyed_key *key;
+	struct keyed_key key;
+	bool has_key;
 	unsigned repeat;
 	MDB_txn *writing; /* the write transaction in hand, or NULL */
 };
@@ -169,6 +171,7 @@ static void db_free(struct db *db)
 	if (db->env != NULL)
 		mdb_env_close(db->env);
 	pthread_rwlock_destroy(&db->growing);
+	keyed_wipe(&db->key, sizeof(db->key));
 	free(db);
 }
 
@@ -235,7 +238,9 @@ void db_close(struct db **db)
 
 void db_set_key(struct db *db, const struct keyed_key *key)
 {
-	db->key = key;
+	db->has_key = key != NULL;
+	if (key != NULL)
+		db->key = *key;
 }
 
 void db_set_repeat(struct db *db, unsigned n)
@@ -334,7 +339,7 @@ uint64_t txn_n_writes(const struct txn *t)
 
 const struct keyed_key *txn_key(const struct txn *t)
 {
-	return t->db->key;
+	return t->db->has_key ? &t->db->key : NULL;
 }
 
 bool txn_is_read(const struct txn *t)

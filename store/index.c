@@ -379,6 +379,26 @@ static int list_old(struct txn *t, enum table table, struct bytes key, struct in
 	return err == ERR_NOENT ? ERR_OK : err;
 }
 
+int index_is_true(struct txn *t, enum table derived, struct bytes key, struct bytes value,
+		  bool *is_true_out)
+{
+	struct index_list list = { .arena = arena_new(SCRATCH_MAX) };
+	const struct index_entry want = { .table = derived, .key = key }, *found;
+	struct bytes owner_key;
+	enum table owner;
+	int err = list.arena == NULL ? ERR_NOMEM : ERR_OK;
+
+	*is_true_out = false;
+	if (err == ERR_OK && index_owner(derived, key, value, &owner, &owner_key) == ERR_OK) {
+		err = list_old(t, owner, owner_key, &list);
+		found = list_find(&list, &want);
+		*is_true_out = found != NULL && bytes_eq(found->value, value);
+	}
+	arena_free(&list.arena);
+	/* A record that can't be read yields nothing. */
+	return err == ERR_CORRUPT ? ERR_OK : err;
+}
+
 enum stands { IS_NEW, MAY_STAND };
 
 static int put(struct txn *t, enum table table, struct bytes key, const ProtobufCMessage *rec,

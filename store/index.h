@@ -44,6 +44,10 @@ int index_of(enum table table, struct bytes key, const ProtobufCMessage *rec,
 int index_owner(enum table derived, struct bytes key, struct bytes value, enum table *table_out,
 		struct bytes *key_out);
 
+/* Does the record that owns this entry yield it, with this value? False as well when there is none. */
+int index_is_true(struct txn *t, enum table derived, struct bytes key, struct bytes value,
+		  bool *is_true_out);
+
 /* Writes a record and brings its derived keys up to date; errors stick to the transaction. */
 void index_put(struct txn *t, enum table table, struct bytes key, const ProtobufCMessage *rec);
 /* The same for one that can't stand there yet: nothing is read. */

@@ -14,7 +14,7 @@
 /* What a store is besides its tables. Files below state_dir: store/ (LMDB), lock, key, in_hand. */
 struct store {
 	struct db *db;
-	struct keyed_key key; /* for digests; made at creation, kept in state_dir/key (0600) */
+	struct keyed_key key; /* for digests; made at creation, kept in state_dir/key (0600); a key that lies there is taken */
 	int lock_fd;
 };
 
@@ -25,7 +25,14 @@ struct store {
  */
 int store_open(const char *state_dir, uint64_t map_bytes, bool may_create, struct store *store_out,
 	       char *why_out, size_t why_size);
+/* The same with all limits: the simulation's stores have no syncs. */
+int store_open_with(const char *state_dir, const struct db_limits *limits, struct store *store_out,
+		    char *why_out, size_t why_size);
 void store_close(struct store *s);
+/* What the format is called in meta; a store of a later one is refused. */
+#define STORE_VERSION 1
+/* True while derived tables are being made anew: rebuild_slice() until it is done, before intake opens. */
+int store_needs_rebuild(struct txn *t, bool *needs_out);
 
 typedef void keep_progress_fn(const char *what, uint64_t done, uint64_t total, void *ctx);
 
@@ -39,6 +46,8 @@ int verify_run(struct txn *t, struct arena *a, problem_fn *fn, void *ctx, uint64
 	       keep_progress_fn *progress, void *progress_ctx);
 /* One slice of making derived tables anew; *mark is where it stands ("" at first, kept by the caller or in meta); is_done_out at the end. */
 int rebuild_slice(struct txn *t, size_t n, bool *is_done_out);
+/* Marks the derived tables as made by this program; only for open.c and rebuild.c. */
+int keep_mark_index(struct txn *t);
 /* Starts a rebuild: derived tables are emptied and the mark set, in slices as well. */
 int rebuild_begin(struct txn *t);
 /* One JSON line per record of the table (TABLE_COUNT_ALL: all). */

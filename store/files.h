@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * files - files that must be whole and on disk: copied, synced, digested. Blocking;
+ * never on the loop thread.
+ */
+#ifndef STORE_FILES_H
+#define STORE_FILES_H
+
+#include "parsers/arena.h"
+#include "parsers/keyed.h"
+
+#define FILES_PATH_SIZE 4096
+
+/* "DIR/NAME" into a buffer of FILES_PATH_SIZE; ERR_LIMIT. */
+int files_path(char *path_out, const char *dir, const char *name);
+/* Made (0700) with its parent synced; there already: ERR_OK. */
+int files_make_dir(const char *path);
+bool files_is_empty_dir(const char *path); /* also when it doesn't exist */
+int files_sync_dir(const char *path);
+/* All of a file, at most max octets (ERR_LIMIT). ERR_NOENT, ERR_IO. */
+int files_read(const char *path, size_t max, struct arena *a, struct bytes *octets_out);
+/* Beside, synced, renamed over, folder synced: there is the old file or the new one. Mode 0600. */
+int files_write(const char *dir, const char *name, struct bytes octets);
+/* A new file (ERR_EXIST), 0600, synced. size_out and digest_out as of files_digest. */
+int files_copy(const char *from, const char *to, uint64_t *size_out, struct digest *digest_out);
+/* A chain over chunks of 1 MiB, so that a file of any size takes little memory. */
+int files_digest(const char *path, uint64_t *size_out, struct digest *digest_out);
+
+#endif
