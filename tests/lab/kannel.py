@@ -11,6 +11,8 @@ from process import Process, until
 from smsc import ESME, SHORT_CODE
 
 STATUS_PASSWORD = "statpw"
+MAX_PENDING_SUBMITS = 32     # texts that bearerbox may have on their way to the SMSC
+MAX_PENDING_REQUESTS = 16    # requests of smsbox that we hold: what is lost when it dies
 # bearerbox demands a group smsbox even when its only box is odzivd.
 BEARERBOX = """group = core
 admin-port = {admin}
@@ -49,7 +51,7 @@ system-type = lab
 transceiver-mode = true
 reconnect-delay = 1
 enquire-link-interval = 5
-max-pending-submits = 32
+max-pending-submits = {max_submits}
 """
 SMSBOX = """
 group = sendsms-user
@@ -63,9 +65,9 @@ keyword = default
 catch-all = yes
 max-messages = 0
 omit-empty = true
-get-url = "http://127.0.0.1:{http}/kannel/mo?{mo_query}"
+get-url = "http://127.0.0.1:{http}/mo?{mo_query}"
 """
-MO_QUERY = "key={secret}&id=%I&from=%p&to=%P&ts=%T&smsc=%i&coding=%c&charset=%C&dcs=%O&udh=%u&text=%b"
+MO_QUERY = "key={secret}&id=%I&from=%p&to=%P&ts=%T&smsc=%i&coding=%c&charset=%C&dcs=%O&udh=%u&text=%b&acct=%o&meta=%D"
 
 
 class Kannel:
@@ -79,8 +81,9 @@ class Kannel:
         for name in ("spool", "dlr"):
             os.makedirs(os.path.join(self.folder, name))
         self.conf_path = os.path.join(self.folder, "kannel.conf")
+        self.max_pending = settings.get("max_pending", MAX_PENDING_REQUESTS)
         values = {"admin": self.admin, "box": self.box, "sendsms": self.sendsms_port, "smsc": smsc_port, "esme": ESME, "http": http_port,
-                  "folder": self.folder, "status_password": STATUS_PASSWORD, "short_code": SHORT_CODE, "max_pending": 16,
+                  "folder": self.folder, "status_password": STATUS_PASSWORD, "short_code": SHORT_CODE, "max_pending": MAX_PENDING_REQUESTS, "max_submits": MAX_PENDING_SUBMITS,
                   "combine": "true" if link == "http" else "false", "mo_query": MO_QUERY.format(secret=secret), **settings}
         with open(self.conf_path, "w", encoding="utf-8") as f:
             f.write((BEARERBOX + (SMSBOX if self.wants_smsbox else "")).format(**values))
