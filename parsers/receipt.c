@@ -11,6 +11,8 @@
 
 /* What the network says beyond this helps nobody. */
 #define ERROR_BYTES_MAX 120
+/* "UNDELIV err:000000": further apart and something else stands between them. */
+#define STAT_AND_ERR_MAX 32
 
 /* Kannel's bits of a receipt (gw/dlr.h). */
 enum {
@@ -223,11 +225,13 @@ static struct bytes said(struct bytes text, const char *otherwise)
 /* "UNDELIV", or "UNDELIV err:011" where that stands behind it: without the person's own text. */
 static struct bytes stat_and_err(const struct receipt_text *parsed)
 {
-	const uint8_t *from = parsed->stat.ptr, *to = parsed->err.ptr + parsed->err.len;
+	const uint8_t *from = parsed->stat.ptr, *to;
 
-	if (parsed->err.len == 0 || to <= from || to - from > 32)
+	if (parsed->err.len == 0)
 		return parsed->stat;
-	return bytes_at(from, (size_t)(to - from));
+	to = parsed->err.ptr + parsed->err.len;
+	return to <= from || to - from > STAT_AND_ERR_MAX ? parsed->stat
+							  : bytes_at(from, (size_t)(to - from));
 }
 
 /* Kannel says "failed" also for words that it doesn't know: stat knows better. */

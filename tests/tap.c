@@ -22,7 +22,7 @@ void plan(unsigned n)
 		printf("1..%u\n", n);
 }
 
-static bool say(bool passed, const char *words, va_list ap)
+__attribute__((format(printf, 2, 0))) static bool say(bool passed, const char *words, va_list ap)
 {
 	n_run++;
 	if (!passed)
