@@ -42,7 +42,7 @@ static int apply_batch(struct txn *t, void *ctx)
 	int err = ERR_OK;
 
 	for (struct job *job = b->jobs; job != b->end && err == ERR_OK; job = job->next)
-		if (!job->is_out)
+		if (!job->is_out && job->grow_map_bytes == 0)
 			err = apply_one(t, job);
 	if (err != ERR_OK)
 		return err;
@@ -55,7 +55,7 @@ static int apply_batch(struct txn *t, void *ctx)
 static void settle(struct batch *b, int err)
 {
 	for (struct job *job = b->jobs; job != b->end; job = job->next)
-		if (err != ERR_OK && err_class(job->err) == ERR_IS_OK)
+		if (err != ERR_OK && err_class(job->err) == ERR_IS_OK && job->grow_map_bytes == 0)
 			job->err = err;
 }
 
@@ -64,7 +64,8 @@ static int commit_batch(struct db *db, struct batch *b)
 	int err;
 
 	for (struct job *job = b->jobs; job != b->end; job = job->next) {
-		job->err = ERR_OK;
+		if (job->grow_map_bytes == 0)
+			job->err = ERR_OK;
 		job->is_out = false;
 	}
 	do {
@@ -75,11 +76,21 @@ static int commit_batch(struct db *db, struct batch *b)
 	return err;
 }
 
+/* Before the transaction: the jobs that came with it have the room already. */
+static void grow_map(struct db *db, struct batch *b)
+{
+	for (struct job *job = b->jobs; job != b->end; job = job->next)
+		if (job->grow_map_bytes != 0)
+			job->err = db_grow(db, job->grow_map_bytes);
+}
+
 /* A batch that doesn't fit is tried one by one: what is small still goes on when the store is full. */
 static int run_batch(struct db *db, struct batch *b)
 {
-	int err = commit_batch(db, b);
+	int err;
 
+	grow_map(db, b);
+	err = commit_batch(db, b);
 	if (err != ERR_STORE_FULL || b->jobs->next == b->end) {
 		settle(b, err);
 		return err;

@@ -16,7 +16,7 @@
 #include "parsers/strbuf.h"
 
 /* All faults of a configuration and their lines. */
-#define FAULTS_ARENA_MAX MIB
+#define FAULTS_ARENA_MAX (4 * MIB)
 /* Between two channels that restart, so that not all of them are away together. */
 #define RESTART_PAUSE_MS SECOND_MS
 
