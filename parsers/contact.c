@@ -88,6 +88,8 @@ static const char *international(const struct written *w, const struct contact_c
 		digits += strlen(country->trunk);
 	else if (w->n_digits > NATIONAL_DIGITS_MAX)
 		return digits;
+	if (country->code[0] == '\0')
+		return "";
 	snprintf(buf, size, "%s%s", country->code, digits);
 	return buf;
 }

@@ -17,7 +17,7 @@ enum contact_kind {
 
 /* How numbers are written in a country. */
 struct contact_country {
-	const char *code;  /* "381" */
+	const char *code;  /* "381"; "": not known, then national numbers are CONTACT_BAD */
 	const char *trunk; /* "0": what stands before a national number */
 };
 

@@ -15,35 +15,37 @@ struct spec {
 	const char *name;
 	size_t max; /* octets, decoded */
 	enum need need;
+	bool decides; /* with a fault here the rest can't be relied on */
 };
 
 /* clang-format off */
 static const struct spec mo_specs[MO_FIELDS] = {
-	[MO_KEY]     = { "key",     256,   MUST_BE_FILLED },
-	[MO_ID]      = { "id",      64,    MUST_BE_FILLED },
-	[MO_FROM]    = { "from",    64,    MUST_BE_FILLED },
-	[MO_TO]      = { "to",      64,    MUST_BE_THERE },
-	[MO_TS]      = { "ts",      20,    MUST_BE_FILLED },
-	[MO_SMSC]    = { "smsc",    64,    MAY_BE_ABSENT },
-	[MO_CODING]  = { "coding",  4,     MUST_BE_FILLED },
-	[MO_CHARSET] = { "charset", 32,    MAY_BE_ABSENT },
-	[MO_DCS]     = { "dcs",     4,     MAY_BE_ABSENT },
-	[MO_UDH]     = { "udh",     255,   MUST_BE_THERE },
+	[MO_KEY]     = { "key",     256,   MUST_BE_FILLED, true },
+	[MO_ID]      = { "id",      64,    MUST_BE_FILLED, true },
+	[MO_FROM]    = { "from",    64,    MUST_BE_FILLED, true },
+	[MO_TO]      = { "to",      64,    MUST_BE_THERE,  false },
+	[MO_TS]      = { "ts",      20,    MUST_BE_FILLED, false },
+	[MO_SMSC]    = { "smsc",    64,    MAY_BE_ABSENT,  false },
+	[MO_CODING]  = { "coding",  4,     MUST_BE_FILLED, true },
+	[MO_CHARSET] = { "charset", 32,    MAY_BE_ABSENT,  true },
+	[MO_DCS]     = { "dcs",     4,     MAY_BE_ABSENT,  false },
+	/* Kannel joins parts on this link, so it is empty as a rule. */
+	[MO_UDH]     = { "udh",     255,   MAY_BE_ABSENT,  true },
 	/* 255 parts of 153 letters, two octets each, with room. */
-	[MO_TEXT]    = { "text",    98304, MUST_BE_THERE },
-	[MO_ACCT]    = { "acct",    64,    MAY_BE_ABSENT },
-	[MO_META]    = { "meta",    4096,  MAY_BE_ABSENT },
+	[MO_TEXT]    = { "text",    98304, MUST_BE_THERE,  true },
+	[MO_ACCT]    = { "acct",    64,    MAY_BE_ABSENT,  false },
+	[MO_META]    = { "meta",    4096,  MAY_BE_ABSENT,  false },
 };
 
 static const struct spec dlr_specs[DLR_FIELDS] = {
-	[DLR_KEY]     = { "key",  256,  MUST_BE_FILLED },
-	[DLR_ROW]     = { "row",  32,   MUST_BE_FILLED },
-	[DLR_ID]      = { "id",   64,   MAY_BE_ABSENT },
-	[DLR_STATUS]  = { "d",    4,    MUST_BE_FILLED },
-	[DLR_FOREIGN] = { "f",    256,  MAY_BE_ABSENT },
-	[DLR_TEXT]    = { "a",    4096, MAY_BE_ABSENT },
-	[DLR_TS]      = { "ts",   20,   MAY_BE_ABSENT },
-	[DLR_SMSC]    = { "smsc", 64,   MAY_BE_ABSENT },
+	[DLR_KEY]     = { "key",  256,  MUST_BE_FILLED, true },
+	[DLR_ROW]     = { "row",  32,   MUST_BE_FILLED, true },
+	[DLR_ID]      = { "id",   64,   MAY_BE_ABSENT,  false },
+	[DLR_STATUS]  = { "d",    4,    MUST_BE_FILLED, true },
+	[DLR_FOREIGN] = { "f",    256,  MAY_BE_ABSENT,  false },
+	[DLR_TEXT]    = { "a",    4096, MAY_BE_ABSENT,  false },
+	[DLR_TS]      = { "ts",   20,   MAY_BE_ABSENT,  false },
+	[DLR_SMSC]    = { "smsc", 64,   MAY_BE_ABSENT,  false },
 };
 
 static const struct {
@@ -170,12 +172,13 @@ static struct wall read_time(struct form_value *v)
 	return (struct wall){ .ms = seconds * SECOND_MS };
 }
 
-static unsigned all_faults(const struct form_value *fields, size_t n)
+static unsigned deciding_faults(const struct spec *specs, const struct form_value *fields, size_t n)
 {
 	unsigned faults = 0;
 
 	for (size_t i = 0; i < n; i++)
-		faults |= fields[i].faults;
+		if (specs[i].decides)
+			faults |= fields[i].faults;
 	return faults;
 }
 
@@ -189,7 +192,7 @@ int mo_form_decode(struct bytes query, struct arena *a, struct mo_form *form_out
 	form.at = read_time(&form.fields[MO_TS]);
 	form.coding = read_number(&form.fields[MO_CODING], 2);
 	form.dcs = read_number(&form.fields[MO_DCS], 255);
-	form.faults = all_faults(form.fields, MO_FIELDS);
+	form.faults = deciding_faults(mo_specs, form.fields, MO_FIELDS);
 	*form_out = form;
 	return ERR_OK;
 }
@@ -203,7 +206,7 @@ int dlr_form_decode(struct bytes query, struct arena *a, struct dlr_form *form_o
 		return err;
 	form.at = read_time(&form.fields[DLR_TS]);
 	form.status = read_number(&form.fields[DLR_STATUS], 255);
-	form.faults = all_faults(form.fields, DLR_FIELDS);
+	form.faults = deciding_faults(dlr_specs, form.fields, DLR_FIELDS);
 	*form_out = form;
 	return ERR_OK;
 }

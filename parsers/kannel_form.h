@@ -60,10 +60,11 @@ enum dlr_field {
 /* A text. */
 struct mo_form {
 	struct form_value fields[MO_FIELDS];
-	struct wall at;   /* of ts; 0 when absent or bad */
-	int coding;       /* 0 GSM-7 as UTF-8, 1 octets, 2 UTF-16BE; -1 when absent or bad */
-	int dcs;          /* 0..255; -1 when absent or bad */
-	unsigned faults;  /* of all fields together */
+	struct wall at; /* of ts; 0 when absent or bad */
+	int coding;     /* 0 GSM-7 as UTF-8, 1 octets, 2 UTF-16BE; -1 when absent or bad */
+	int dcs;        /* 0..255; -1 when absent or bad */
+	/* Of the fields without which it can't be read or told from a repeat: key id from coding charset udh text. */
+	unsigned faults;
 	unsigned unknown; /* parameters that no field takes */
 };
 
@@ -71,15 +72,15 @@ struct mo_form {
 struct dlr_form {
 	struct form_value fields[DLR_FIELDS];
 	struct wall at;
-	int status; /* Kannel's bits; -1 when absent or bad */
-	unsigned faults;
+	int status;      /* Kannel's bits; -1 when absent or bad */
+	unsigned faults; /* of key, row and d */
 	unsigned unknown;
 };
 
 /* query: what stands behind "?". ERR_NOMEM or ERR_LIMIT of the arena, nothing else. */
 int mo_form_decode(struct bytes query, struct arena *a, struct mo_form *form_out);
 int dlr_form_decode(struct bytes query, struct arena *a, struct dlr_form *form_out);
-/* "from is missing, ts is not a number"; none when there are no faults. */
+/* "from is missing, ts is not a number"; of all fields; none when nothing is wrong. */
 int mo_form_words(const struct mo_form *form, struct arena *a, struct bytes *words_out);
 int dlr_form_words(const struct dlr_form *form, struct arena *a, struct bytes *words_out);
 

@@ -12,12 +12,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct dlr_form dlr;
 
 	fuzz_require(mo_form_decode(query, a, &mo) == ERR_OK);
-	fuzz_require(mo_form_words(&mo, a, &words) == ERR_OK &&
-		     (words.len == 0) == (mo.faults == 0));
+	fuzz_require(mo_form_words(&mo, a, &words) == ERR_OK && (words.len != 0 || mo.faults == 0));
 	fuzz_require(mo.coding >= -1 && mo.coding <= 2 && mo.at.ms >= 0);
 	fuzz_require(dlr_form_decode(query, a, &dlr) == ERR_OK);
 	fuzz_require(dlr_form_words(&dlr, a, &words) == ERR_OK &&
-		     (words.len == 0) == (dlr.faults == 0));
+		     (words.len != 0 || dlr.faults == 0));
 	arena_free(&a);
 	return 0;
 }

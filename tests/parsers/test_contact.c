@@ -4,6 +4,7 @@
 #include "tests/tap.h"
 
 static const struct contact_country serbia = { .code = "381", .trunk = "0" };
+static const struct contact_country nowhere = { .code = "", .trunk = "0" };
 static const struct contact_country hungary = { .code = "36", .trunk = "06" };
 
 /* clang-format off */
@@ -27,6 +28,10 @@ static const struct {
 	{ &serbia, "0036201234567",      CONTACT_PHONE, "sms:+36201234567",  "another country with 00" },
 	{ &hungary, "06201234567",       CONTACT_PHONE, "sms:+36201234567",  "another trunk prefix" },
 	{ &serbia, " 0641234567\r\n",    CONTACT_PHONE, "sms:+381641234567", "blanks around" },
+	{ &nowhere, "+381641234567",     CONTACT_PHONE, "sms:+381641234567", "international needs no country" },
+	{ &nowhere, "00381641234567",    CONTACT_PHONE, "sms:+381641234567", "neither does 00" },
+	{ &nowhere, "0641234567",        CONTACT_BAD,   "", "national without a country is nobody" },
+	{ &nowhere, "641234567",         CONTACT_BAD,   "", "also without the trunk prefix" },
 	{ &serbia, "1955",               CONTACT_SHORT, "", "a short code" },
 	{ &serbia, "+1955",              CONTACT_SHORT, "", "a short code with a plus" },
 	{ &serbia, "TELENOR",            CONTACT_ALPHA, "", "a name" },

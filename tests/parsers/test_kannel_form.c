@@ -54,6 +54,7 @@ static const struct {
 	{ "dcs=256",        MO_DCS,    FORM_BAD_NUMBER, "256", "dcs is no number",  "a dcs beyond an octet" },
 	{ "dcs=12345",      MO_DCS,    FORM_BAD_NUMBER | FORM_TOO_LONG, "1234", "dcs is too long", "a value that is too long is cut" },
 	{ "&&=&x&from",     MO_FROM,   FORM_MISSING,    "",    "from is missing",   "pieces that are no parameters" },
+	{ "udh=%05%0",      MO_UDH,    FORM_BAD_CODE,   "\x05%0", "udh has a %",    "a header with a broken code" },
 	{ "text=%FF%FE",    MO_TEXT,   0,               "\xFF\xFE", "key is missing", "octets needn't be text" },
 };
 /* clang-format on */
@@ -72,6 +73,25 @@ static void test_faults(struct arena *a)
 		ok(words.ptr != NULL && strstr((const char *)words.ptr, rows[i].words) != NULL,
 		   "… and words say: %s", rows[i].words);
 	}
+}
+
+/* A citizen's text must not wait for a person because of what nobody reads. */
+static void test_deciding(struct arena *a)
+{
+	struct mo_form f;
+
+	ok(mo_form_decode(
+		   bytes_of("key=S&id=u&from=1&coding=0&text=x&ts=z&dcs=z&meta=%&acct=1&acct=2"), a,
+		   &f) == ERR_OK &&
+		   f.faults == 0 && f.fields[MO_META].faults == FORM_BAD_CODE && f.at.ms == 0 &&
+		   f.dcs == -1,
+	   "faults of time, dcs and what is beside them don't keep a text from being read");
+	ok(mo_form_decode(bytes_of("key=S&id=u&from=1&coding=0&text=%"), a, &f) == ERR_OK &&
+		   f.faults == FORM_BAD_CODE,
+	   "a fault of the text does");
+	ok(mo_form_decode(bytes_of("key=S&id=&from=1&coding=0&text=x"), a, &f) == ERR_OK &&
+		   f.faults == FORM_MISSING,
+	   "so does a missing id, by which a repeat is told");
 }
 
 static void test_bounds(struct arena *a)
@@ -119,6 +139,7 @@ int main(void)
 	plan(0);
 	test_text(a);
 	test_faults(a);
+	test_deciding(a);
 	test_bounds(a);
 	test_receipt(a);
 	arena_free(&a);
