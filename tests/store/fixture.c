@@ -48,6 +48,22 @@ void fixture_reopen(struct fixture *f, uint64_t map_bytes)
 	open_db(f, map_bytes);
 }
 
+void in_write(struct fixture *f, db_work_fn *work)
+{
+	int err = db_write(f->db, work, f);
+
+	if (err != ERR_OK)
+		ok(false, "the transaction is committed: %s", err_text(err));
+}
+
+void in_read(struct fixture *f, db_work_fn *work)
+{
+	int err = db_read(f->db, (struct mono){ 0 }, work, f);
+
+	if (err != ERR_OK)
+		ok(false, "the snapshot can be read: %s", err_text(err));
+}
+
 struct wall later(int64_t ms)
 {
 	return (struct wall){ FIXTURE_NOW.ms + ms };

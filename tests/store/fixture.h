@@ -23,6 +23,9 @@ void fixture_open(struct fixture *f, const char *name, uint64_t map_bytes);
 void fixture_close(struct fixture *f);
 /* Closes and opens it again, as a start after an end would. */
 void fixture_reopen(struct fixture *f, uint64_t map_bytes);
+/* Runs work in a write, and says so when it failed. ctx of work is the fixture. */
+void in_write(struct fixture *f, db_work_fn *work);
+void in_read(struct fixture *f, db_work_fn *work);
 struct wall later(int64_t ms); /* FIXTURE_NOW and so much */
 /* Rows of a table. */
 size_t fixture_rows(struct fixture *f, enum table table);

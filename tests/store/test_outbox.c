@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * outbox - every move, claims, results, receipts (also those that come first), restarts, lists.
+ */
+#include "store/outbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "parsers/err.h"
+#include "store/counts.h"
+#include "store/due.h"
+#include "store/index.h"
+#include "tests/store/fixture.h"
+#include "tests/tap.h"
+
+static const struct bytes channel = BYTES("sms");
+
+/* --- the table of moves --- */
+
+static void test_moves(void)
+{
+	static const struct {
+		enum out_state from;
+		const char *
+			to; /* S sending, s sent, a arrived, q queued, u unsure, f failed, c cancelled */
+	} rows[] = {
+		{ OUT_QUEUED, "Sac" }, { OUT_SENDING, "saqfu" }, { OUT_SENT, "af" },
+		{ OUT_ARRIVED, "" },   { OUT_UNSURE, "saqfc" },  { OUT_FAILED, "q" },
+		{ OUT_CANCELLED, "" },
+	};
+	static const char letters[] = {
+		[OUT_QUEUED] = 'q', [OUT_SENDING] = 'S', [OUT_SENT] = 's',      [OUT_ARRIVED] = 'a',
+		[OUT_UNSURE] = 'u', [OUT_FAILED] = 'f',  [OUT_CANCELLED] = 'c',
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		for (int to = OUT_QUEUED; to <= OUT_CANCELLED; to++) {
+			bool may = strchr(rows[i].to, letters[to]) != NULL;
+
+			ok(outbox_may(rows[i].from, (enum out_state)to) == may, "%s %s become %s",
+			   out_state_text(rows[i].from), may ? "may" : "may not",
+			   out_state_text((enum out_state)to));
+		}
+}
+
+/* --- the state of a row --- */
+
+static int row_states(struct txn *t, void *ctx)
+{
+	static const struct {
+		enum out_state segments[3], row;
+	} rows[] = {
+		{ { OUT_ARRIVED, OUT_ARRIVED, OUT_ARRIVED }, OUT_ARRIVED },
+		{ { OUT_ARRIVED, OUT_SENT, OUT_ARRIVED }, OUT_SENT },
+		{ { OUT_SENT, OUT_QUEUED, OUT_ARRIVED }, OUT_QUEUED },
+		{ { OUT_QUEUED, OUT_SENDING, OUT_SENT }, OUT_SENDING },
+		{ { OUT_SENDING, OUT_UNSURE, OUT_QUEUED }, OUT_UNSURE },
+		{ { OUT_UNSURE, OUT_SENDING, OUT_FAILED }, OUT_FAILED },
+		{ { OUT_CANCELLED, OUT_SENT, OUT_ARRIVED }, OUT_CANCELLED },
+		{ { OUT_CANCELLED, OUT_UNSURE, OUT_SENT }, OUT_UNSURE },
+	};
+	struct fixture *f = ctx;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		Pb__Outbox row = PB__OUTBOX__INIT;
+
+		row.channel = record_strc(f->arena, "states");
+		outbox_add(t, &row, 3, FIXTURE_NOW, f->arena);
+		for (size_t s = 0; s < 3; s++)
+			row.segments[s]->state = rows[i].segments[s];
+		outbox_put(t, &row);
+		ok(row.state == (uint32_t)rows[i].row, "a row with segments %s, %s, %s is %s",
+		   out_state_text(rows[i].segments[0]), out_state_text(rows[i].segments[1]),
+		   out_state_text(rows[i].segments[2]), out_state_text(rows[i].row));
+	}
+	return ERR_INVALID; /* not kept */
+}
+
+/* --- helpers of the stories below --- */
+
+static uint64_t add_row(struct txn *t, struct fixture *f, size_t segments, struct wall now)
+{
+	Pb__Outbox *row = arena_alloc(f->arena, sizeof(*row));
+
+	pb__outbox__init(row);
+	row->channel = record_strc(f->arena, "sms");
+	row->to = record_strc(f->arena, "sms:+381641234567");
+	row->contact = 77;
+	row->case_number = record_strc(f->arena, "SP-2026-000001");
+	row->kind = KIND_ACK;
+	row->text = record_strc(f->arena, "hvala");
+	row->not_before = now.ms;
+	row->valid_until = now.ms + 2 * DAY_MS;
+	if (outbox_add(t, row, segments, now, f->arena) != ERR_OK)
+		diag("a row can't be added: %s", err_text(txn_err(t)));
+	return row->id;
+}
+
+static size_t claim(struct txn *t, struct fixture *f, size_t n, struct wall now, uint64_t *ids)
+{
+	struct claimed *c = arena_array(f->arena, n + 1, sizeof(*c));
+	size_t got = 0;
+	int err = outbox_claim(t, channel, now, n, f->arena, c, &got, NULL, NULL);
+
+	if (err != ERR_OK)
+		diag("claim: %s", err_text(err));
+	for (size_t i = 0; i < got && ids != NULL; i++)
+		ids[i] = c[i].row->id * 10 + c[i].segment;
+	return got;
+}
+
+static const char *state_of(struct txn *t, struct fixture *f, uint64_t id)
+{
+	Pb__Outbox *row;
+
+	return outbox_get(t, id, f->arena, &row) == ERR_OK
+		       ? out_state_text((enum out_state)row->state)
+		       : "none";
+}
+
+static int result(struct txn *t, struct fixture *f, uint64_t id, unsigned segment,
+		  enum send_outcome outcome, const char *remote, struct wall now)
+{
+	struct send_result r = { .row = id,
+				 .segment = segment,
+				 .outcome = outcome,
+				 .remote_id = bytes_of(remote),
+				 .error = outcome == SEND_OK ? BYTES_NONE : bytes_of("no route"),
+				 .not_before = { now.ms + MINUTE_MS } };
+	Pb__Outbox *row;
+
+	return outbox_result(t, &r, now, f->arena, &row);
+}
+
+static int receipt(struct txn *t, struct fixture *f, uint64_t id, unsigned segment,
+		   const char *remote, enum receipt_state state, struct wall now)
+{
+	struct receipt r = { .row = id,
+			     .segment = segment,
+			     .remote_id = bytes_of(remote),
+			     .state = state,
+			     .error = state == RECEIPT_FAILED ? bytes_of("absent") : BYTES_NONE };
+	Pb__Outbox *row;
+
+	return outbox_receipt(t, channel, &r, now, f->arena, &row);
+}
+
+static struct outbox_load load_of(struct txn *t)
+{
+	struct outbox_load load = { 0 };
+
+	outbox_load(t, channel, &load);
+	return load;
+}
+
+/* --- claim --- */
+
+static int claims(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t first = add_row(t, f, 2, FIXTURE_NOW), second = add_row(t, f, 3, FIXTURE_NOW);
+	uint64_t future = add_row(t, f, 1, later(HOUR_MS));
+	uint64_t got[8];
+	struct wall when;
+	Pb__Outbox *row;
+
+	is_int(claim(t, f, 4, FIXTURE_NOW, got), 4,
+	       "four segments are claimed when four slots are free");
+	ok(got[0] == first * 10 && got[1] == first * 10 + 1 && got[2] == second * 10 &&
+		   got[3] == second * 10 + 1,
+	   "the oldest row first, all its segments before the next row");
+	is_text(bytes_of(state_of(t, f, first)), "sending", "a claimed row is SENDING on disk");
+	outbox_get(t, second, f->arena, &row);
+	ok(row->segments[0]->state == OUT_SENDING && row->segments[2]->state == OUT_QUEUED,
+	   "of the second one a segment still waits");
+	is_int(row->segments[0]->attempts, 1, "the attempt is counted");
+	is_int(claim(t, f, 4, FIXTURE_NOW, got), 1,
+	       "the next claim takes the segment that was left");
+	ok(got[0] == second * 10 + 2, "although its row is SENDING already");
+	is_int(claim(t, f, 4, FIXTURE_NOW, got), 0, "a row isn't claimed before its time");
+	is_int(outbox_next(t, channel, &when), ERR_OK, "something waits");
+	is_int(when.ms, later(HOUR_MS).ms, "until then");
+	is_int(claim(t, f, 4, later(HOUR_MS), got), 1, "then it is");
+	ok(got[0] == future * 10, "the right one");
+	is_int(outbox_next(t, channel, &when), ERR_NOENT, "nothing waits any more");
+	is_int(claim(t, f, 4, later(HOUR_MS), got), 0, "nothing is claimed twice");
+	is_int((long long)load_of(t).sending, 3, "three rows are under way");
+	return ERR_INVALID;
+}
+
+static int on_expired(struct txn *t, Pb__Outbox *row, void *ctx)
+{
+	(void)t;
+	*(size_t *)ctx += row->state == OUT_CANCELLED && strcmp(row->error, "past validity") == 0;
+	return ERR_OK;
+}
+
+static int past_validity(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	struct claimed got[4];
+	size_t n = 0, told = 0;
+	uint64_t fresh;
+
+	for (int i = 0; i < 100; i++)
+		add_row(t, f, 1, FIXTURE_NOW);
+	fresh = add_row(t, f, 1, later(2 * DAY_MS));
+	outbox_claim(t, channel, later(2 * DAY_MS), 4, f->arena, got, &n, on_expired, &told);
+	is_int((long long)told, 100, "rows past their validity are cancelled, and each is told of");
+	ok(n == 1 && got[0].row->id == fresh, "the one behind them leaves");
+	return ERR_INVALID;
+}
+
+/* --- results and receipts --- */
+
+static int64_t counted(struct txn *t, enum count what)
+{
+	int64_t sum = -1;
+
+	count_sum(t, what, channel, (struct wall){ 0 }, (struct wall){ 0 }, &sum);
+	return sum;
+}
+
+static int results(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t id = add_row(t, f, 2, FIXTURE_NOW);
+	Pb__Outbox *row;
+
+	claim(t, f, 2, FIXTURE_NOW, NULL);
+	result(t, f, id, 0, SEND_OK, "r1", later(10));
+	is_text(bytes_of(state_of(t, f, id)), "sending",
+		"one of two segments sent: the row is still SENDING");
+	result(t, f, id, 1, SEND_LATER, "", later(11));
+	is_text(bytes_of(state_of(t, f, id)), "queued", "the other one waits: the row is QUEUED");
+	is_int((long long)claim(t, f, 2, later(12), NULL), 0, "not before its time");
+	is_int((long long)claim(t, f, 2, later(2 * MINUTE_MS), NULL), 1,
+	       "only the segment that is left leaves again");
+	result(t, f, id, 1, SEND_OK, "r2", later(3 * MINUTE_MS));
+	is_text(bytes_of(state_of(t, f, id)), "sent", "both sent: the row is SENT");
+	outbox_get(t, id, f->arena, &row);
+	ok(row->sent == later(3 * MINUTE_MS).ms && row->error[0] == '\0' && row->attempts == 2,
+	   "with its time, two attempts, and no error any more");
+	result(t, f, id, 0, SEND_FAILED, "", later(4 * MINUTE_MS));
+	is_text(bytes_of(state_of(t, f, id)), "sent", "a late result changes nothing");
+	is_int(receipt(t, f, 0, 0, "r1", RECEIPT_DELIVERED, later(5 * MINUTE_MS)), ERR_OK,
+	       "a receipt finds its segment by the network's id");
+	is_text(bytes_of(state_of(t, f, id)), "sent", "one of two has arrived");
+	receipt(t, f, id, 1, "", RECEIPT_DELIVERED, later(6 * MINUTE_MS));
+	is_text(bytes_of(state_of(t, f, id)), "arrived",
+		"the other one is found by row and segment");
+	is_int(receipt(t, f, id, 1, "", RECEIPT_FAILED, later(7 * MINUTE_MS)), ERR_OK,
+	       "a later one is taken");
+	is_text(bytes_of(state_of(t, f, id)), "arrived", "but ARRIVED is never left");
+	is_int(counted(t, COUNT_SEGMENTS_SENT), 2, "two segments were sent");
+	is_int(result(t, f, id, 2, SEND_OK, "", later(8 * MINUTE_MS)), ERR_NOENT,
+	       "there is no third one");
+	is_int(result(t, f, 12345, 0, SEND_OK, "", later(8 * MINUTE_MS)), ERR_NOENT,
+	       "nor a row that nobody made");
+	return ERR_INVALID;
+}
+
+static int receipts_first(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t id = add_row(t, f, 1, FIXTURE_NOW), other = add_row(t, f, 1, FIXTURE_NOW), n = 0;
+	uint64_t third = add_row(t, f, 1, FIXTURE_NOW), queued;
+
+	claim(t, f, 3, FIXTURE_NOW, NULL);
+	is_int(receipt(t, f, 0, 0, "r9", RECEIPT_DELIVERED, later(5)), ERR_NOENT,
+	       "a receipt before its answer waits");
+	receipt(t, f, 0, 0, "r9", RECEIPT_PENDING, later(6));
+	early_count(t, &n);
+	is_int((long long)n, 1, "in 'early', once");
+	result(t, f, id, 0, SEND_OK, "r9", later(7));
+	is_text(bytes_of(state_of(t, f, id)), "arrived",
+		"with the answer the row has arrived at once");
+	early_count(t, &n);
+	is_int((long long)n, 0, "and nothing waits any more");
+	receipt(t, f, other, 0, "", RECEIPT_DELIVERED, later(8));
+	is_text(bytes_of(state_of(t, f, other)), "arrived",
+		"SENDING becomes ARRIVED by a receipt that names the row");
+	is_int(result(t, f, other, 0, SEND_OK, "r10", later(9)), ERR_OK, "the answer after it");
+	is_text(bytes_of(state_of(t, f, other)), "arrived", "changes nothing");
+	receipt(t, f, third, 0, "", RECEIPT_FAILED, later(8));
+	is_text(bytes_of(state_of(t, f, third)), "failed", "and FAILED");
+	is_int(receipt(t, f, 0, 0, "r11", RECEIPT_UNKNOWN, later(8)), ERR_NOENT,
+	       "a receipt that says nothing");
+	early_count(t, &n);
+	is_int((long long)n, 0, "isn't kept");
+	queued = add_row(t, f, 1, FIXTURE_NOW);
+	is_int(receipt(t, f, queued, 0, "", RECEIPT_DELIVERED, later(9)), ERR_OK,
+	       "a receipt for what never left");
+	is_text(bytes_of(state_of(t, f, queued)), "queued", "is none");
+	is_int(receipt(t, f, 4711, 0, "", RECEIPT_DELIVERED, later(9)), ERR_NOENT,
+	       "nor is one for a row of nobody");
+	return ERR_INVALID;
+}
+
+static int used_again(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t old = add_row(t, f, 1, FIXTURE_NOW), new;
+
+	claim(t, f, 1, FIXTURE_NOW, NULL);
+	result(t, f, old, 0, SEND_OK, "7", FIXTURE_NOW);
+	new = add_row(t, f, 1, later(HOUR_MS));
+	claim(t, f, 1, later(HOUR_MS), NULL);
+	result(t, f, new, 0, SEND_OK, "7", later(HOUR_MS));
+	receipt(t, f, 0, 0, "7", RECEIPT_DELIVERED, later(HOUR_MS + 1));
+	is_text(bytes_of(state_of(t, f, new)), "arrived",
+		"an id that a network uses again means the newest row");
+	is_text(bytes_of(state_of(t, f, old)), "sent", "and leaves the old one alone");
+	return ERR_INVALID;
+}
+
+/* --- restart, requeue, cancel --- */
+
+static int note_due(const struct due *d, void *ctx)
+{
+	++((size_t *)ctx)[d->kind];
+	return ERR_OK;
+}
+
+static int restarts(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t id = add_row(t, f, 2, FIXTURE_NOW), sent = add_row(t, f, 1, FIXTURE_NOW), q;
+	size_t n = 0, due[5] = { 0 }, none[5] = { 0 };
+	Pb__Outbox *row;
+	struct wall when;
+
+	claim(t, f, 3, FIXTURE_NOW, NULL);
+	q = add_row(t, f, 1, FIXTURE_NOW);
+	result(t, f, id, 0, SEND_OK, "a", FIXTURE_NOW);
+	result(t, f, sent, 0, SEND_OK, "b", FIXTURE_NOW);
+	is_int(outbox_restart(t, bytes_of("other"), later(1), f->arena, &n), ERR_OK,
+	       "another channel restarts");
+	is_int((long long)n, 0, "and touches nothing here");
+	outbox_restart(t, BYTES_NONE, later(1), f->arena, &n);
+	is_int((long long)n, 1, "after a start, one row doesn't know whether it left");
+	is_text(bytes_of(state_of(t, f, id)), "unsure", "it is UNSURE");
+	outbox_get(t, id, f->arena, &row);
+	is_int(row->segments[0]->state, OUT_SENT, "only the segment that wasn't answered");
+	due_each(t, later(5 * MINUTE_MS), 5 * MINUTE_MS, 0, f->arena, note_due, none);
+	due_each(t, later(5 * MINUTE_MS + 1), 5 * MINUTE_MS, 0, f->arena, note_due, due);
+	ok(none[DUE_UNSURE] == 0 && due[DUE_UNSURE] == 1,
+	   "it is due when its wait of five minutes is over");
+	due_next(t, 5 * MINUTE_MS, &when);
+	is_int(when.ms, later(5 * MINUTE_MS + 1).ms, "which is the next moment at all");
+	is_int(outbox_requeue(t, row, false, later(6 * MINUTE_MS)), ERR_OK, "it may leave again");
+	is_int((long long)claim(t, f, 9, later(6 * MINUTE_MS), NULL), 2,
+	       "with what was queued besides");
+	outbox_restart(t, channel, later(7 * MINUTE_MS), f->arena, &n);
+	is_int((long long)n, 2, "the next restart makes both UNSURE");
+	outbox_get(t, id, f->arena, &row);
+	row->told_staff = true;
+	outbox_put(t, row);
+	memset(due, 0, sizeof(due));
+	due_each(t, later(HOUR_MS), 0, 0, f->arena, note_due, due);
+	is_int((long long)due[DUE_UNSURE], 1, "what staff was told of isn't due any more");
+	is_int(outbox_cancel(t, row, "by ana", later(HOUR_MS)), ERR_OK,
+	       "a person may cancel an UNSURE row");
+	is_text(bytes_of(state_of(t, f, id)), "cancelled", "it is CANCELLED");
+	is_int(outbox_cancel(t, row, "by ana", later(HOUR_MS)), ERR_BAD_STATE, "not twice");
+	is_int(outbox_requeue(t, row, true, later(HOUR_MS)), ERR_BAD_STATE,
+	       "and it can't be queued again");
+	outbox_get(t, sent, f->arena, &row);
+	is_int(outbox_cancel(t, row, "by ana", later(HOUR_MS)), ERR_BAD_STATE,
+	       "what is SENT can't be cancelled");
+	receipt(t, f, sent, 0, "", RECEIPT_FAILED, later(HOUR_MS));
+	outbox_get(t, sent, f->arena, &row);
+	is_text(bytes_of(row->error), "absent", "FAILED comes with the network's words");
+	is_int(outbox_requeue(t, row, false, later(HOUR_MS)), ERR_BAD_STATE,
+	       "a failed row isn't repeated by itself");
+	is_int(outbox_requeue(t, row, true, later(HOUR_MS)), ERR_OK, "but by a person");
+	outbox_get(t, q, f->arena, &row);
+	is_int(outbox_result(t, &(struct send_result){ .row = q, .outcome = SEND_OK },
+			     later(HOUR_MS), f->arena, &row),
+	       ERR_OK, "a late answer");
+	is_text(bytes_of(state_of(t, f, q)), "sent", "settles an UNSURE row");
+	return ERR_INVALID;
+}
+
+static int again_after_doubt(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t id = add_row(t, f, 1, FIXTURE_NOW);
+	Pb__Outbox *row;
+	size_t n;
+
+	claim(t, f, 1, FIXTURE_NOW, NULL);
+	outbox_restart(t, channel, later(1), f->arena, &n);
+	outbox_get(t, id, f->arena, &row);
+	outbox_requeue(t, row, false, later(2));
+	receipt(t, f, id, 0, "", RECEIPT_DELIVERED, later(3));
+	is_text(bytes_of(state_of(t, f, id)), "arrived",
+		"the receipt of the first attempt saves the second");
+	is_int((long long)claim(t, f, 1, later(4), NULL), 0, "nothing leaves twice");
+	return ERR_INVALID;
+}
+
+static int validity(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t id = add_row(t, f, 1, FIXTURE_NOW);
+	size_t due[5] = { 0 };
+	Pb__Outbox *row;
+
+	claim(t, f, 1, FIXTURE_NOW, NULL);
+	due_each(t, later(3 * DAY_MS), 0, 0, f->arena, note_due, due);
+	is_int((long long)due[DUE_VALIDITY], 0, "what is SENDING has no end of validity");
+	result(t, f, id, 0, SEND_OK, "x", FIXTURE_NOW);
+	due_each(t, later(2 * DAY_MS), 0, 0, f->arena, note_due, due);
+	is_int((long long)due[DUE_VALIDITY], 1, "what is SENT has: no receipt came");
+	outbox_get(t, id, f->arena, &row);
+	row->valid_until = 0;
+	outbox_put(t, row);
+	due_each(t, later(3 * DAY_MS), 0, 0, f->arena, note_due, due);
+	is_int((long long)due[DUE_VALIDITY], 1, "once that is noted, nothing is due");
+	return ERR_INVALID;
+}
+
+/* --- lists --- */
+
+static int note_row(const Pb__Outbox *row, void *ctx)
+{
+	char *text = ctx;
+	size_t len = strlen(text);
+
+	snprintf(text + len, 64 - len, "%s ", out_state_text((enum out_state)row->state));
+	return ERR_OK;
+}
+
+static int lists(struct txn *t, void *ctx)
+{
+	static const struct {
+		int state;
+		const char *number;
+		size_t limit;
+		const char *want;
+	} rows[] = {
+		{ -1, "", 0, "queued sending sent " },
+		{ -1, "", 2, "queued sending " },
+		{ OUT_SENT, "", 0, "sent " },
+		{ OUT_QUEUED, "", 0, "queued " },
+		{ OUT_SENDING, "SP-2026-000001", 0, "sending " },
+		{ OUT_UNSURE, "", 0, "" },
+		{ -1, "SP-2026-000002", 0, "" },
+	};
+	struct fixture *f = ctx;
+	uint64_t id = add_row(t, f, 2, FIXTURE_NOW);
+	char of_contact[64] = "";
+
+	claim(t, f, 2, FIXTURE_NOW, NULL);
+	result(t, f, id, 0, SEND_OK, "a", FIXTURE_NOW);
+	result(t, f, id, 1, SEND_OK, "b", FIXTURE_NOW);
+	add_row(t, f, 3, later(1));
+	claim(t, f, 2, later(1), NULL);
+	add_row(t, f, 1, later(2));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct outbox_filter filter = { rows[i].state, bytes_of(rows[i].number),
+						rows[i].limit };
+		char got[64] = "";
+
+		outbox_list(t, &filter, note_row, got);
+		is_text(bytes_of(got), rows[i].want,
+			"list: state %d of '%s', at most %zu: newest first", rows[i].state,
+			rows[i].number, rows[i].limit);
+	}
+	outbox_of_contact(t, 77, 2, note_row, of_contact);
+	is_text(bytes_of(of_contact), "queued sending ", "a contact's rows, newest first");
+	ok(load_of(t).queued == 1 && load_of(t).sending == 1 && load_of(t).unsure == 0,
+	   "a row that is half on its way counts once in the load");
+	return ERR_INVALID;
+}
+
+static int references(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	unsigned seen[256] = { 0 }, distinct = 0;
+	bool in_range = true;
+
+	for (int i = 0; i < 200; i++) {
+		Pb__Outbox *row;
+
+		outbox_get(t, add_row(t, f, 2, later(i * 700)), f->arena, &row);
+		in_range = in_range && row->reference >= 1 && row->reference <= 255;
+		distinct += in_range && seen[row->reference]++ == 0;
+	}
+	ok(in_range, "a row of several segments has a reference of 1 to 255");
+	ok(distinct > 100, "rows that follow each other have different ones (%u of 200)", distinct);
+	return ERR_INVALID;
+}
+
+int main(void)
+{
+	static db_work_fn *const stories[] = {
+		row_states,     claims,     past_validity, results,
+		receipts_first, used_again, restarts,      again_after_doubt,
+		validity,       lists,      references,
+	};
+	struct fixture f;
+
+	plan(0);
+	test_moves();
+	fixture_open(&f, "outbox", FIXTURE_MAP);
+	/* Each story ends with an error, so that the next one begins with an empty store. */
+	for (size_t i = 0; i < ARRAY_LEN(stories); i++)
+		is_int(db_write(f.db, stories[i], &f), ERR_INVALID, "story %zu ran to its end",
+		       i + 1);
+	fixture_close(&f);
+	return done_testing();
+}
