@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The way out: what is on disk before it leaves, and what becomes of it. */
+#include "gateway/flow/dispatch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/limits.h"
+#include "parsers/err.h"
+#include "tests/gateway/flow_fixture.h"
+#include "tests/tap.h"
+
+#define ANN "+381641234567"
+#define BOB "+381647654321"
+
+static struct flow *open_flow(const char *more)
+{
+	struct flow *f = calloc(1, sizeof(*f));
+
+	flow_open(f, more);
+	return f;
+}
+
+static void close_flow(struct flow *f)
+{
+	ok(hall_is_sound(&f->hall), "verify finds nothing");
+	flow_close(f);
+	free(f);
+}
+
+static enum out_state state_of(struct flow *f, const char *to)
+{
+	const Pb__Outbox *row = hall_last_row(&f->hall, to);
+
+	return row == NULL ? OUT_CANCELLED : (enum out_state)row->state;
+}
+
+static void test_ordinary(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a;
+	const Pb__Outbox *row;
+
+	f->manner = NETWORK_SILENT;
+	flow_text(f, ANN, "Pukla cev u Svetosavskoj 14, Nova Pazova", &a);
+	flow_settle(f);
+	is_int((long long)f->n_sent, 1, "the acknowledgement leaves after its commit, without waiting for a timer");
+	ok(f->sent[0].was_sending, "it was SENDING on disk when it left");
+	is_text(bytes_of(f->sent[0].to), "sms:" ANN, "to the one who wrote");
+	ok(strstr(f->sent[0].text, "SP-2026-000001") != NULL, "with the number of the case");
+	is_int(flow_passed(f, "after-claim"), 1, "the point after the claim is passed");
+	is_int(flow_passed(f, "after-send"), 1, "and the one after sending");
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_OK, bytes_of("abc"),
+			BYTES_NONE, 0);
+	is_int(flow_passed(f, "result-known"), 1, "and the one where the result is known");
+	is_int(state_of(f, ANN), OUT_SENDING, "a result isn't on disk before its commit");
+	flow_settle(f);
+	row = hall_last_row(&f->hall, ANN);
+	is_int(row->state, OUT_SENT, "after it the row is SENT");
+	is_text(bytes_of(row->segments[0]->remote_id), "abc", "with the network's id");
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_FAILED, BYTES_NONE,
+			bytes_of("late"), 0);
+	flow_settle(f);
+	is_int(state_of(f, ANN), OUT_SENT, "a second result for the same segment changes nothing");
+	close_flow(f);
+}
+
+static void test_try_later(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a;
+	const Pb__Outbox *row;
+
+	f->manner = NETWORK_BUSY;
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	is_int(state_of(f, ANN), OUT_QUEUED, "what the network can't take now is QUEUED again");
+	flow_pass(f, RETRY_FIRST_MS * 4 / 5 - SECOND_MS);
+	is_int((long long)f->n_sent, 1, "it isn't tried before the back-off is over");
+	flow_pass(f, RETRY_FIRST_MS * 2 / 5 + 2 * SECOND_MS);
+	is_int((long long)f->n_sent, 2, "and is tried after it");
+	flow_pass(f, HOUR_MS);
+	ok(f->n_sent > 4 && f->n_sent < 12, "the back-off grows: %zu tries in an hour", f->n_sent);
+	f->manner = NETWORK_TAKES;
+	flow_pass(f, 2 * HOUR_MS);
+	row = hall_last_row(&f->hall, ANN);
+	is_int(row->state, OUT_SENT, "in the end it leaves");
+	is_int(row->attempts, (long long)f->n_sent, "and has counted its tries");
+	close_flow(f);
+}
+
+static void test_throttled(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a, b;
+
+	f->manner = NETWORK_THROTTLES;
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	f->manner = NETWORK_TAKES;
+	flow_text(f, BOB, "Ne radi rasveta", &b);
+	flow_pass(f, 4 * SECOND_MS);
+	is_int((long long)f->n_sent, 1, "a throttled channel sends nothing for others either");
+	flow_pass(f, 2 * SECOND_MS);
+	is_int((long long)f->n_sent, 3, "when the pause is over both leave");
+	close_flow(f);
+}
+
+static void test_refused(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a;
+	const Pb__Outbox *row;
+
+	f->manner = NETWORK_REFUSES;
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	row = hall_last_row(&f->hall, ANN);
+	is_int(row->state, OUT_FAILED, "what the network refuses is FAILED");
+	is_text(bytes_of(row->segments[0]->error), "no such number", "with its words");
+	flow_pass(f, HOUR_MS);
+	is_int((long long)f->n_sent, 1, "and isn't tried again");
+	close_flow(f);
+}
+
+static void test_window(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a[3];
+
+	f->manner = NETWORK_SILENT;
+	f->room = 2;
+	flow_text(f, ANN, "Pukla cev", &a[0]);
+	flow_text(f, BOB, "Ne radi rasveta", &a[1]);
+	flow_text(f, "+381601112223", "Rupa na putu", &a[2]);
+	flow_settle(f);
+	is_int((long long)f->n_sent, 2, "no more leaves than the channel has room for");
+	f->under_way--;
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, f->sent[0].segment, SEND_OK,
+			bytes_of("x"), BYTES_NONE, 0);
+	flow_settle(f);
+	is_int((long long)f->n_sent, 3, "a result makes room for the next");
+	close_flow(f);
+}
+
+static void test_rate(void)
+{
+	struct flow *f = open_flow("rate = 1\n");
+	struct flow_answer a[3];
+
+	flow_pass(f, 10 * SECOND_MS);
+	flow_text(f, ANN, "Pukla cev", &a[0]);
+	flow_text(f, BOB, "Ne radi rasveta", &a[1]);
+	flow_text(f, "+381601112223", "Rupa na putu", &a[2]);
+	flow_settle(f);
+	is_int((long long)f->n_sent, 1, "rate = 1: one leaves at once, however long nothing did");
+	flow_pass(f, 1100);
+	is_int((long long)f->n_sent, 2, "the next a second later");
+	flow_pass(f, 1100);
+	is_int((long long)f->n_sent, 3, "and the last one two");
+	close_flow(f);
+}
+
+static void test_segments(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a;
+	struct staff_act act = { .number = bytes_of("SP-2026-000001") };
+
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	f->n_sent = 0;
+	act.words = bytes_of("Ekipa Vodovoda dolazi sutra ujutru izmedju sedam i devet sati. Molimo "
+			     "vas da ne parkirate vozila ispred broja 14 i da sacuvate malo vode. Hvala "
+			     "vam sto ste nam javili, i javite nam ako se nesto promeni u medjuvremenu.");
+	is_int(hall_staff(&f->hall, staff_answer, &act), ERR_OK, "a long answer is written");
+	dispatch_wake_all(f->core.dispatch);
+	flow_settle(f);
+	is_int((long long)f->n_sent, 2, "and leaves in two segments");
+	ok(f->sent[0].segment == 0 && f->sent[1].segment == 1, "in their order");
+	ok(f->sent[0].udh_len == 6 && f->sent[1].udh_len == 6, "numbered by us");
+	ok(f->sent[0].row == f->sent[1].row && f->sent[0].n_segments == 2, "of one row");
+	close_flow(f);
+}
+
+static void test_training(void)
+{
+	struct flow *f = open_flow("[odziv]\n");
+	struct flow_answer a;
+
+	f->core.conf->training = true; /* as [odziv] training = yes reads */
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_pass(f, HOUR_MS);
+	is_int(a.err, ERR_OK, "in training a text is decided");
+	is_int(state_of(f, ANN), OUT_QUEUED, "its acknowledgement waits");
+	is_int((long long)f->n_sent, 0, "and nothing leaves");
+	close_flow(f);
+}
+
+static void test_channel_stops(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a, b;
+
+	f->manner = NETWORK_SILENT;
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	channel_close(&f->core, flow_channel(f));
+	flow_settle(f);
+	is_int(state_of(f, ANN), OUT_UNSURE, "what a stopped channel had under way is UNSURE");
+	is_int(channel_open(&f->core, &f->core.conf->channels[0]), ERR_OK, "the channel starts again");
+	flow_text(f, BOB, "Ne radi rasveta", &b);
+	/* The claim is committed only after the channel has stopped. */
+	channel_close(&f->core, flow_channel(f));
+	flow_settle(f);
+	is_int(state_of(f, BOB), OUT_QUEUED, "what was claimed and hadn't left is QUEUED");
+	close_flow(f);
+}
+
+static void test_store_fails(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a;
+
+	f->manner = NETWORK_SILENT;
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	f->fail_next = ERR_STORE_FULL;
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_OK, bytes_of("abc"),
+			BYTES_NONE, 0);
+	flow_settle(f);
+	is_int(state_of(f, ANN), OUT_SENDING, "a result that can't be written yet isn't");
+	flow_pass(f, 3 * SECOND_MS);
+	is_int(state_of(f, ANN), OUT_SENT, "and is written when it can be");
+	close_flow(f);
+}
+
+static void test_restart(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a;
+
+	f->manner = NETWORK_SILENT;
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	flow_stop(f);
+	is_int(state_of(f, ANN), OUT_UNSURE, "a stop says of what was under way that nobody knows");
+	flow_start(f);
+	f->manner = NETWORK_TAKES;
+	flow_pass(f, f->core.conf->unsure_wait_ms + 2 * MINUTE_MS);
+	is_int(state_of(f, ANN), OUT_SENT, "after unsure_wait it is sent again");
+	is_int((long long)f->n_sent, 2, "once");
+	close_flow(f);
+}
+
+int main(void)
+{
+	plan(0);
+	test_ordinary();
+	test_try_later();
+	test_throttled();
+	test_refused();
+	test_window();
+	test_rate();
+	test_segments();
+	test_training();
+	test_channel_stops();
+	test_store_fails();
+	test_restart();
+	return done_testing();
+}
