@@ -26,7 +26,7 @@ sources() {
 	if git -C "$SRC" rev-parse --git-dir >/dev/null 2>&1; then
 		git -C "$SRC" ls-files -z --cached --others --exclude-standard
 	else
-		(cd "$SRC" && find . -name 'build*' -prune -o -type f ! -name '*.o' ! -name config.status -printf '%P\0')
+		(cd "$SRC" && find . -path './build*' -prune -o -path ./.git -prune -o -type f ! -name '*.o' ! -name config.status -printf '%P\0')
 	fi
 }
 

@@ -5,6 +5,8 @@ SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=${ODZIV_BUILD:-$SRC/build}
 JOBS=${ODZIV_JOBS:-$(nproc)}
 PYTHON=/usr/bin/python3
+# Caches stay below BUILD too, and no byte code beside the stories.
+export CCACHE_DIR=${CCACHE_DIR:-$BUILD/ccache} PYTHONDONTWRITEBYTECODE=1
 
 say() { printf '== %s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }

@@ -7,6 +7,7 @@
 Exit 0 only if every expected text arrived on its phone.
 """
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -253,7 +254,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="odziv-demo.")
     link = "simulator" if options.simulator else "box"
     print(f"== the gateway runs in {folder}, {'with its own simulator' if options.simulator else 'with real Kannel and an SMSC'}")
-    with Lab(options.build, options.modules, link=link, folder=folder, keep=True, profile="stara-pazova") as lab:
+    with Lab(options.build, options.modules, link=link, folder=folder, profile="stara-pazova") as lab:
         try:
             lab.start()
             day = Day(lab, within=10)
@@ -261,18 +262,20 @@ def main():
             balance = lab.assert_sound()
             day.close()
         except Failure as failure:
+            lab.keep = True
             print(f"{lab.logs()}\ndemo: FAILED: {failure}; everything is in {folder}", flush=True)
             return 1
         day.transcript()
         print(f"\nbalance: {json.dumps(balance)}")
         if day.faults:
+            lab.keep = True
             print(f"{lab.logs()}\n" + "\n".join(f"missing: {fault}" for fault in day.faults) + f"\ndemo: FAILED; everything is in {folder}", flush=True)
             return 1
         if options.keep:
-            try:
+            with contextlib.suppress(KeyboardInterrupt):
                 keep_running(lab)
-            except KeyboardInterrupt:
-                pass
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         lab.keep = options.keep
     print("demo: OK", flush=True)
     return 0

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The laboratory itself: what the SMSC sends arrives through real Kannel octet by octet, and back.
 A box of a few lines stands where odzivd will be."""
+import os
+import subprocess
+
 from box import Box, DLR, MO
 from process import until
 from stories import in_lab
@@ -9,6 +12,17 @@ ANA = "+381641234567"
 KANNEL_ONLY = ("smsc", "kannel")
 LONG_EMOJI = "Комунално: на углу Светосавске и Његошеве већ данима не раде светиљке, деца се враћају из школе по мраку 🌙 и " \
     "бојимо се да ће неко страдати. Молимо да хитно пошаљете екипу! 🙏🙏"
+
+# A foreign ESME: writes one text as a phone, prints what is sent to phones.
+PEER = """
+const smpp = require('smpp');
+const session = smpp.connect({ host: '127.0.0.1', port: process.argv[1] }, () => session.bind_transceiver({ system_id: 'phones' }, () =>
+	session.submit_sm({ source_addr_ton: 1, source_addr: '381641234567', destination_addr: '1955', short_message: 'Рупа' })));
+session.on('deliver_sm', (pdu) => {
+	session.send(pdu.response());
+	console.log(`${pdu.destination_addr} ${pdu.short_message.message}`);
+});
+"""
 
 
 def next_mo(box):
@@ -125,3 +139,21 @@ def test_smsbox_is_started_again(lab):
     lab.until("smsbox is back", lambda: lab.kannel.smsbox.is_running() and lab.kannel.status_has("boxes/box/type", "smsbox"), 20)
     assert lab.kannel.sendsms(ANA, "zdravo") == 202
     lab.phone(ANA).expect("zdravo")
+
+
+@in_lab(serve=KANNEL_ONLY)
+def test_a_foreign_phone_network_may_bind(lab):
+    """Another ESME that binds at the SMSC is a phone network: its texts come in, our texts reach it"""
+    box = Box(lab.ports["box"])
+    client = subprocess.Popen(["node", "-e", PEER, str(lab.ports["smsc"])], env={**os.environ, "NODE_PATH": lab.modules},
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        message = next_mo(box)
+        assert (message["sender"], message["msgdata"]) == (ANA.encode(), "Рупа".encode("utf-16-be"))
+        box.acknowledge(message)
+        box.send(ANA.encode(), b"Prijava SP-2026-000001")
+        assert client.stdout.readline().strip() == "381641234567 Prijava SP-2026-000001"
+    finally:
+        client.kill()
+        client.wait()
+        box.close()
