@@ -41,7 +41,11 @@ struct problem {
 	const char *words; /* what is wrong, with the key */
 };
 typedef void problem_fn(const struct problem *p, void *ctx);
-/* Every cross reference, counter, log chain; derived = rebuilt. n_records_out counts all entries read. */
+/*
+ * Every cross reference, counter, log chain; derived = rebuilt. n_records_out counts all
+ * entries read; `a` holds the counters that are recounted. progress may be NULL; its total
+ * is 0: nobody knows how many rows there are.
+ */
 int verify_run(struct txn *t, struct arena *a, problem_fn *fn, void *ctx, uint64_t *n_records_out,
 	       keep_progress_fn *progress, void *progress_ctx);
 /* One slice of making derived tables anew; *mark is where it stands ("" at first, kept by the caller or in meta); is_done_out at the end. */
@@ -50,7 +54,7 @@ int rebuild_slice(struct txn *t, size_t n, bool *is_done_out);
 int keep_mark_index(struct txn *t);
 /* Starts a rebuild: derived tables are emptied and the mark set, in slices as well. */
 int rebuild_begin(struct txn *t);
-/* One JSON line per record of the table (TABLE_COUNT_ALL: all). */
+/* One JSON line per record of the table (TABLE_COUNT_ALL: all): {"table", "key", and "record", "number" or "value"}. Nothing is left in `a`. */
 typedef void line_fn(struct bytes line, void *ctx);
 int dump_run(struct txn *t, enum table table, struct arena *a, line_fn *fn, void *ctx);
 /* Deletes what is past its time, at most n entries. */

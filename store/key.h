@@ -45,6 +45,9 @@ struct case_no case_no_of_key(struct bytes key); /* at least CASE_KEY_LEN octets
 int case_no_parse(struct bytes number, struct case_no *no_out, struct bytes *prefix_out);
 uint64_t id_of_key(struct bytes key); /* its last eight octets; 0 when there are fewer */
 
+/* A key as a person reads it, in buf, which it returns. */
+const char *key_words(enum table table, struct bytes key, char *buf, size_t size);
+
 uint32_t day_of(int64_t ms); /* days since 1970, UTC */
 
 #endif

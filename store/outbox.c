@@ -43,7 +43,7 @@ static bool has_state(const Pb__Outbox *row, enum out_state state)
 	return false;
 }
 
-static enum out_state state_of_segments(const Pb__Outbox *row)
+enum out_state outbox_state(const Pb__Outbox *row)
 {
 	static const enum out_state order[] = {
 		OUT_FAILED, OUT_UNSURE, OUT_SENDING, OUT_QUEUED, OUT_CANCELLED, OUT_SENT,
@@ -57,7 +57,7 @@ static enum out_state state_of_segments(const Pb__Outbox *row)
 
 static void settle_row(Pb__Outbox *row)
 {
-	row->state = state_of_segments(row);
+	row->state = outbox_state(row);
 	if (!has_state(row, OUT_UNSURE))
 		row->unsure_since = 0;
 }

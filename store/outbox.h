@@ -22,6 +22,7 @@ int outbox_add(struct txn *t, Pb__Outbox *rec, size_t n_segments, struct wall no
 int outbox_get(struct txn *t, uint64_t id, struct arena *a, Pb__Outbox **rec_out);
 void outbox_put(struct txn *t, Pb__Outbox *rec); /* sets rec->state from its segments first */
 
+enum out_state outbox_state(const Pb__Outbox *row); /* what its segments make of it */
 /* Is the move allowed for a segment? The table that a reviewer reads. */
 bool outbox_may(enum out_state from, enum out_state to);
 
