@@ -223,6 +223,9 @@ static void conn_free(struct http_server *s, struct http_conn *c)
 	*c->at = c->next;
 	if (c->next != NULL)
 		c->next->at = c->at;
+	/* libmicrohttpd takes the listening socket up again only in its next run, and nothing else may cause one. */
+	if (s->load.connections == CONNECTIONS_MAX)
+		run_soon(s);
 	s->load.connections--;
 	free(c);
 }
