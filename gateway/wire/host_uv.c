@@ -149,6 +149,7 @@ static void on_drain(uv_async_t *uv)
 	struct host_uv *h = uv->data;
 
 	h->moved = host_mono(&h->host);
+	h->load.batches_done++;
 	committer_drain(h->committer);
 }
 

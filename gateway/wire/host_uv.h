@@ -27,10 +27,10 @@ struct host *host_uv_host(struct host_uv *h);
 
 /* What waits for the store, for /health and /metrics. */
 struct host_uv_load {
-	size_t jobs;       /* posted and not done */
-	int64_t oldest_ms; /* since the last job came back while others wait; 0: none waits */
-	uint64_t jobs_done;
-	size_t queries; /* waiting or running */
+	size_t jobs;           /* posted and not done */
+	int64_t oldest_ms;     /* since the last job came back while others wait; 0: none waits */
+	uint64_t batches_done; /* handed back, merged ones count once */
+	size_t queries;        /* waiting or running */
 	uint64_t queries_done;
 };
 void host_uv_load(struct host_uv *h, struct host_uv_load *load_out);

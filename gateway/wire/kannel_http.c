@@ -374,11 +374,13 @@ static struct held *held_new(struct kannel_http *k, struct http_request *r, bool
 	return d;
 }
 
-static void hold(struct kannel_http *k, struct http_request *r, bool is_receipt, struct bytes id)
+/* is_held: by wire_early already. */
+static void hold(struct kannel_http *k, struct http_request *r, bool is_receipt, bool is_held,
+		 struct bytes id)
 {
 	struct held *d;
 
-	if (!http_hold(r)) {
+	if (!is_held && !http_hold(r)) {
 		kannel_health_set(k->health, FAULT_TOO_MANY,
 				  "Kannel sends more requests at once than are held (256): set "
 				  "max-pending-requests = 16 in its group smsbox");
@@ -426,16 +428,16 @@ static void refuse(struct wire *w, struct http_request *r, const char *alarm)
 	const char *cause = strcmp(alarm, "wrong-peer") == 0 ? "not one of peers" : "wrong secret";
 
 	log_warning("http", "event=refused peer=%s status=403 cause=\"%s\"", http_peer(r), cause);
-	alarm_raise(w->core->alarms, alarm,
-		    "a request to Kannel's callback from %s was refused: %s; if that is Kannel, "
-		    "each of its "
-		    "texts is refused and piles up there",
-		    http_peer(r), cause);
+	alarm_note(w->core->alarms, alarm,
+		   "a request to Kannel's callback from %s was refused: %s; if that is Kannel, "
+		   "each of its "
+		   "texts is refused and piles up there",
+		   http_peer(r), cause);
 	http_answer(r, 403, NULL, BYTES_NONE);
 }
 
 /* All of a request is decoded again when it is posted: here only who asks counts. */
-static void on_request(struct wire *w, struct http_request *r, bool is_receipt)
+static void on_request(struct wire *w, struct http_request *r, bool is_receipt, bool is_held)
 {
 	struct arena *a = arena_new(FORM_ARENA_MAX);
 	struct bytes key = BYTES_NONE;
@@ -460,21 +462,46 @@ static void on_request(struct wire *w, struct http_request *r, bool is_receipt)
 	} else {
 		c = find_channel(w->core, http_peer(r), key, &alarm);
 		if (c != NULL)
-			hold(http_of(c), r, is_receipt, id);
+			hold(http_of(c), r, is_receipt, is_held, id);
 		else
 			refuse(w, r, alarm);
 	}
 	arena_free(&a);
 }
 
+/* Before the store is ready there are no channels: who asks can't be told yet, and a refusal might cost a text. */
+static void on_arrival(struct wire *w, struct http_request *r, bool is_receipt)
+{
+	if (w->core->is_open || w->core->n_channels > 0)
+		on_request(w, r, is_receipt, false);
+	else if (w->n_early < ARRAY_LEN(w->early) && http_hold(r))
+		w->early[w->n_early++] = (struct wire_early){ r, is_receipt };
+	else
+		http_answer(r, 503, NULL, BYTES_NONE);
+}
+
 void kannel_http_mo(struct http_request *r, void *wire)
 {
-	on_request(wire, r, false);
+	on_arrival(wire, r, false);
 }
 
 void kannel_http_dlr(struct http_request *r, void *wire)
 {
-	on_request(wire, r, true);
+	on_arrival(wire, r, true);
+}
+
+void kannel_http_open(struct wire *w)
+{
+	for (size_t i = 0; i < w->n_early; i++)
+		on_request(w, w->early[i].request, w->early[i].is_receipt, true);
+	w->n_early = 0;
+}
+
+void kannel_http_close(struct wire *w)
+{
+	for (size_t i = 0; i < w->n_early; i++)
+		http_answer(w->early[i].request, 503, NULL, BYTES_NONE);
+	w->n_early = 0;
 }
 
 /* --- the channel --- */

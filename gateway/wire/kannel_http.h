@@ -24,5 +24,8 @@ struct channel *kannel_http_make(struct wire *w);
 /* Handlers of the HTTP port; ctx is the struct wire. They find the channel by peer and secret. */
 void kannel_http_mo(struct http_request *r, void *wire);
 void kannel_http_dlr(struct http_request *r, void *wire);
+/* The channels are there: callbacks that came before are taken now. At the end, or if they never are: 503. */
+void kannel_http_open(struct wire *w);
+void kannel_http_close(struct wire *w);
 
 #endif

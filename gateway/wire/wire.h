@@ -8,12 +8,19 @@
 
 #include <uv.h>
 
+#include "conf/limits.h"
 #include "gateway/flow/core.h"
 #include "gateway/flow/dispatch.h"
 #include "gateway/flow/intake.h"
 #include "gateway/wire/http_server.h"
 #include "gateway/wire/in_hand.h"
 #include "gateway/wire/transfer.h"
+
+/* Kannel's callbacks that came before the store was ready: held until then. */
+struct wire_early {
+	struct http_request *request;
+	bool is_receipt;
+};
 
 struct wire {
 	uv_loop_t *loop;
@@ -22,7 +29,9 @@ struct wire {
 	struct transfer *transfer;
 	struct http_server *http; /* NULL: no http_listen */
 	struct in_hand *in_hand;  /* NULL: nobody notes it (tests) */
-	bool is_stopping;         /* nothing new is taken or sent; what is under way ends */
+	struct wire_early early[HELD_MAX];
+	size_t n_early;
+	bool is_stopping; /* nothing new is taken or sent; what is under way ends */
 };
 
 /* For /metrics; since the channel started. */
