@@ -298,9 +298,8 @@ static struct control *control_new(struct core *core)
 void control_run(struct core *core, struct bytes request, const char *who, control_line_fn *fn,
 		 void *ctx)
 {
-	static const struct bytes stopping =
-		BYTES("{\"exit\": 1, \"error\": \"odzivd is stopping\"}");
-	static const struct bytes no_memory = BYTES("{\"exit\": 1, \"error\": \"out of memory\"}");
+	static const struct bytes stopping = BYTES("{\"exit\":1,\"error\":\"odzivd is stopping\"}");
+	static const struct bytes no_memory = BYTES("{\"exit\":1,\"error\":\"out of memory\"}");
 	struct control *c = core->is_stopping ? NULL : control_new(core);
 	int err;
 

@@ -97,7 +97,7 @@ int control_row_line(struct control *c, struct bytes json_line)
 	struct strbuf s = strbuf_in(c->out, json_line.len + 32);
 	struct control_row *row = arena_alloc(c->out, sizeof(*row));
 
-	strbuf_adds(&s, "{\"row\": ");
+	strbuf_adds(&s, "{\"row\":");
 	strbuf_add(&s, json_line);
 	strbuf_addc(&s, '}');
 	if (row == NULL || strbuf_finish(&s, &row->line) != ERR_OK)
@@ -122,9 +122,9 @@ int control_row_take(struct control *c, struct json **row)
 
 static struct bytes last_line(struct control *c, int err)
 {
-	static const struct bytes done = BYTES("{\"exit\": 0}");
+	static const struct bytes done = BYTES("{\"exit\":0}");
 	/* Without memory for more, this much is true. */
-	static const struct bytes failed = BYTES("{\"exit\": 1, \"error\": \"out of memory\"}");
+	static const struct bytes failed = BYTES("{\"exit\":1,\"error\":\"out of memory\"}");
 	enum control_exit code = err == ERR_OK             ? c->exit
 				 : c->exit != CONTROL_DONE ? c->exit
 							   : CONTROL_FAILED;

@@ -261,7 +261,8 @@ void intake_message_take(struct intake *in, struct channel *c, struct message **
 		return;
 	}
 	message_free(msg);
-	log_warning("intake", "chan=%s event=not_taken error=\"%s\"", c->conf->name, err_text(err));
+	/* Its sender comes again and again: why intake stands is said once, by an alarm. */
+	log_debug("intake", "chan=%s event=not_taken error=\"%s\"", c->conf->name, err_text(err));
 	answer(ctx, err);
 }
 

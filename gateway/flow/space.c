@@ -24,7 +24,7 @@
 /* A look is worth a reader's time when it is older than this and something came in. */
 #define LOOK_EVERY_MS (2 * SECOND_MS)
 /* And also without anything: the disk fills by others. */
-#define LOOK_IDLE_MS MINUTE_MS
+#define LOOK_IDLE_MS (10 * MINUTE_MS)
 /* While closed, and after a look that failed. */
 #define LOOK_CLOSED_MS (3 * SECOND_MS)
 

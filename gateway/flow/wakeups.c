@@ -48,7 +48,7 @@ struct wakeups {
 	bool is_nudged;        /* look again when the job is done */
 	struct mono due_at;    /* when the due timer fires; 0: stopped */
 	struct wall next;      /* when the store's next entry is due; 0: nothing that we know of */
-	uint32_t swept;        /* the local day of the last whole sweep that we know of */
+	struct wall sweep_at;  /* when the next sweep begins; 0: at the next tick */
 	int64_t offset_ms;     /* wall minus mono at the last tick */
 	struct mono calm_from; /* after a jump: clocks stand until then */
 	bool stands;
@@ -65,7 +65,18 @@ static void wakeups_end(struct wakeups *w)
 
 /* --- the clock itself --- */
 
-/* True when it jumped since the last look. A slow correction by NTP moves the offset a little at a time. */
+static void plan(struct wakeups *w, int64_t in_ms)
+{
+	struct host *h = w->core->host;
+	int64_t at = h->mono(h).ms + (in_ms > 0 ? in_ms : 1);
+
+	if (w->due_at.ms != 0 && w->due_at.ms <= at)
+		return;
+	w->due_at.ms = at;
+	h->timer(h, &w->due, w->due_at);
+}
+
+/* Notes a jump since the last look. A slow correction by NTP moves the offset a little at a time. */
 static void watch_clock(struct wakeups *w)
 {
 	struct host *h = w->core->host;
@@ -84,6 +95,7 @@ static void watch_clock(struct wakeups *w)
 	} else if (w->stands && now >= w->calm_from.ms) {
 		w->stands = false;
 		log_info("wakeups", "event=clocks_go_on");
+		plan(w, 0);
 	}
 }
 
@@ -93,17 +105,6 @@ bool wakeups_stand(const struct wakeups *w)
 }
 
 /* --- what is due --- */
-
-static void plan(struct wakeups *w, int64_t in_ms)
-{
-	struct host *h = w->core->host;
-	int64_t at = h->mono(h).ms + (in_ms > 0 ? in_ms : 1);
-
-	if (w->due_at.ms != 0 && w->due_at.ms <= at)
-		return;
-	w->due_at.ms = at;
-	h->timer(h, &w->due, w->due_at);
-}
 
 static int clocks_job_apply(struct txn *t, struct job *job)
 {
@@ -242,7 +243,9 @@ static void sweep_done(struct job *job, int err)
 	if (!w->is_closing && err == ERR_OK) {
 		host_point(h, "sweep");
 		if (j->is_over)
-			w->swept = j->day;
+			/* Not this very minute again. */
+			w->sweep_at = calendar_next_hour((struct wall){ j->now.ms + MINUTE_MS },
+							 SWEEP_HOUR);
 		else
 			host_timer_in(h, &w->sweep, SWEEP_PAUSE_MS);
 		if (j->n_done > 0)
@@ -291,7 +294,7 @@ static void on_tick(struct timer *t)
 	alarms_expire(w->core->alarms, now);
 	if (w->next.ms != 0 && w->next.ms <= now.ms + TICK_MS)
 		plan(w, w->next.ms - now.ms);
-	if (w->swept != calendar_day(now) && calendar_local(now).hour >= SWEEP_HOUR)
+	if (w->sweep_at.ms <= now.ms)
 		sweep(w);
 	host_timer_in(h, &w->tick, TICK_MS);
 }
@@ -310,6 +313,8 @@ int wakeups_new(struct core *core, struct wakeups **w_out)
 	w->due.fire = on_due;
 	w->sweep.fire = on_sweep;
 	w->offset_ms = h->wall(h).ms - h->mono(h).ms;
+	if (calendar_local(h->wall(h)).hour < SWEEP_HOUR)
+		w->sweep_at = calendar_next_hour(h->wall(h), SWEEP_HOUR);
 	host_timer_in(h, &w->tick, TICK_MS);
 	*w_out = w;
 	return ERR_OK;

@@ -27,17 +27,17 @@ static void test_requests(struct flow *f)
 	static const struct {
 		const char *request, *words, *promise;
 	} rows[] = {
-		{ "{", "\"exit\": 1", "a line that is no JSON fails" },
-		{ "[]", "\"exit\": 2", "a request that is no object is wrong usage" },
+		{ "{", "\"exit\":1", "a line that is no JSON fails" },
+		{ "[]", "\"exit\":2", "a request that is no object is wrong usage" },
 		{ "{\"command\": \"case burn\"}", "no command 'case burn'", "an unknown command is named" },
 		{ "{\"command\": \"case show\"}", "usage: odziv case show NUMBER", "a missing word is told the usage" },
-		{ "{\"command\": \"case show\", \"words\": [\"1\", \"2\"]}", "\"exit\": 2", "as is one too many" },
-		{ "{\"command\": \"case show\", \"words\": [1]}", "\"exit\": 2", "and one that is no text" },
-		{ "{\"command\": \"case list\", \"args\": {\"colour\": \"red\"}}", "\"exit\": 2", "and an unknown option" },
+		{ "{\"command\": \"case show\", \"words\": [\"1\", \"2\"]}", "\"exit\":2", "as is one too many" },
+		{ "{\"command\": \"case show\", \"words\": [1]}", "\"exit\":2", "and one that is no text" },
+		{ "{\"command\": \"case list\", \"args\": {\"colour\": \"red\"}}", "\"exit\":2", "and an unknown option" },
 		{ "{\"command\": \"case list\", \"args\": {\"limit\": \"27x\"}}", "--limit", "a bad number is named" },
 		{ "{\"command\": \"case list\", \"args\": {\"state\": \"asleep\"}}", "--state", "a state that isn't one, too" },
 		{ "{\"command\": \"case list\", \"args\": {\"category\": \"XYZ\"}}", "--category", "and a category" },
-		{ "{\"command\": \"case list\"}", "{\"exit\": 0}", "an empty list is only its end" },
+		{ "{\"command\": \"case list\"}", "{\"exit\":0}", "an empty list is only its end" },
 		{ "{\"command\": \"case show\", \"words\": [\"SP-2026-000009\"]}", "no case SP-2026-000009", "a missing case is named" },
 		{ "{\"command\": \"case show\", \"words\": [\"nine\"]}", "no case number", "a number that is none, too" },
 		{ "{\"command\": \"contact show\", \"words\": [\"+381649999999\"]}", "nobody is known", "nobody is nobody" },
@@ -63,34 +63,34 @@ static void test_cases(struct flow *f)
 
 	flow_text(f, ANN, "Pukla cev u Svetosavskoj 14, Nova Pazova", &a);
 	flow_settle(f);
-	ok(asks(f, "{\"command\": \"case list\"}", "{\"row\": {\"number\": \"SP-2026-000001\""),
+	ok(asks(f, "{\"command\": \"case list\"}", "{\"row\":{\"number\":\"SP-2026-000001\""),
 	   "a case stands in the list");
 	ok(asks(f, "{\"command\": \"case list\", \"args\": {\"category\": \"vod\", \"limit\": \"5\"}}",
 		"SP-2026-000001"),
 	   "and in that of its category, however that is typed");
 	ok(asks(f, "{\"command\": \"case search\", \"words\": [\"Svetosavska\"]}", "SP-2026-000001"),
 	   "a search finds it by its place");
-	ok(asks(f, "{\"command\": \"case show\", \"words\": [\"SP-2026-000001\"]}", "\"log\": ["),
+	ok(asks(f, "{\"command\": \"case show\", \"words\": [\"SP-2026-000001\"]}", "\"log\":["),
 	   "show has its trail");
 	ok(asks(f, "{\"command\": \"case answer\", \"words\": [\"SP-2026-000001\", \"Dolazimo sutra.\"]}",
-		"\"what\": \"answer\""),
+		"\"what\":\"answer\""),
 	   "an answer shows the case with it");
 	ok(strstr(f->sent[f->n_sent - 1].text, "Dolazimo sutra") != NULL, "and leaves at once");
 	ok(asks(f, "{\"command\": \"case close\", \"words\": [\"SP-2026-000001\", \"popravljeno\"]}",
-		"\"state\": \"closed\""),
+		"\"state\":\"closed\""),
 	   "a case is closed with a reason");
-	ok(asks(f, "{\"command\": \"case new\", \"words\": [\"" ANN "\", \"Ne radi rasveta\"]}",
+	ok(asks(f, "{\"command\": \"case new\", \"words\": [\"" ANN "\",\"Ne radi rasveta\"]}",
 		"SP-2026-000002"),
 	   "a case by word of mouth is a case");
-	ok(asks(f, "{\"command\": \"outbox list\", \"args\": {\"state\": \"sent\"}}", "\"kind\": \"ack\""),
+	ok(asks(f, "{\"command\": \"outbox list\", \"args\": {\"state\": \"sent\"}}", "\"kind\":\"ack\""),
 	   "replies are listed by state");
 	ok(asks(f, "{\"command\": \"contact show\", \"words\": [\"064 123 45 67\"]}", "sms:" ANN),
 	   "a contact is found as people write its number");
-	ok(asks(f, "{\"command\": \"balance\"}", "\"balanced\": true"), "the balance is balanced");
+	ok(asks(f, "{\"command\": \"balance\"}", "\"balanced\":true"), "the balance is balanced");
 	ok(asks(f, "{\"command\": \"balance\", \"args\": {\"from\": \"2026-11-24\", \"to\": \"2026-11-24\"}}",
-		"\"sms\": 1"),
+		"\"sms\":1"),
 	   "also of one day, which belongs to it");
-	ok(asks(f, "{\"command\": \"balance\", \"args\": {\"to\": \"2026-11-23\"}}", "\"sms\": 0"),
+	ok(asks(f, "{\"command\": \"balance\", \"args\": {\"to\": \"2026-11-23\"}}", "\"sms\":0"),
 	   "and not of the days before");
 }
 
@@ -113,18 +113,18 @@ static void test_whole(struct flow *f)
 	struct db_space space = db_space(f->hall.store.db);
 	char map[64];
 
-	ok(asks(f, "{\"command\": \"status\"}", "\"daemon\": true"), "status knows that a daemon runs");
-	ok(flow_says(&reply, "\"name\": \"phones\", \"type\": \"simulator\", \"state\": \"up\""),
+	ok(asks(f, "{\"command\": \"status\"}", "\"daemon\":true"), "status knows that a daemon runs");
+	ok(flow_says(&reply, "\"name\":\"phones\",\"type\":\"simulator\",\"state\":\"up\""),
 	   "and its channels");
-	ok(flow_says(&reply, "\"intake\": \"open\""), "and that intake is open");
-	snprintf(map, sizeof(map), "\"map_bytes\": %llu", (unsigned long long)space.map_bytes);
+	ok(flow_says(&reply, "\"intake\":\"open\""), "and that intake is open");
+	snprintf(map, sizeof(map), "\"map_bytes\":%llu", (unsigned long long)space.map_bytes);
 	ok(flow_says(&reply, map), "and the map");
-	ok(flow_says(&reply, "\"alarms\": ["), "and the alarms");
-	ok(asks(f, "{\"command\": \"verify\"}", "\"ok\": true"), "verify finds nothing");
-	ok(asks(f, "{\"command\": \"rebuild\"}", "{\"exit\": 0}"), "the derived tables are made anew");
+	ok(flow_says(&reply, "\"alarms\":["), "and the alarms");
+	ok(asks(f, "{\"command\": \"verify\"}", "\"ok\":true"), "verify finds nothing");
+	ok(asks(f, "{\"command\": \"rebuild\"}", "{\"exit\":0}"), "the derived tables are made anew");
 	ok(f->core.is_open, "and intake is open again");
 	ok(flow_passed(f, "rebuild-slice") > 1, "slice by slice");
-	ok(asks(f, "{\"command\": \"verify\"}", "\"ok\": true"), "verify finds nothing afterwards");
+	ok(asks(f, "{\"command\": \"verify\"}", "\"ok\":true"), "verify finds nothing afterwards");
 }
 
 static void test_backup(struct flow *f)
@@ -133,14 +133,14 @@ static void test_backup(struct flow *f)
 	FILE *file;
 
 	snprintf(request, sizeof(request), "{\"command\": \"backup\", \"words\": [\"%s/backup\"]}", temp_dir());
-	ok(asks(f, request, "{\"exit\": 0}"), "a backup is made while the daemon runs");
+	ok(asks(f, request, "{\"exit\":0}"), "a backup is made while the daemon runs");
 	snprintf(manifest, sizeof(manifest), "%s/backup/manifest.json", temp_dir());
 	file = fopen(manifest, "r");
 	ok(file != NULL, "with a manifest");
 	if (file != NULL)
 		fclose(file);
 	is_int(flow_passed(f, "backup"), 2, "the point of a backup is passed before and after");
-	ok(asks(f, request, "\"exit\": 1"), "a second one into the same folder is refused");
+	ok(asks(f, request, "\"exit\":1"), "a second one into the same folder is refused");
 }
 
 static void test_phone(struct flow *f)
@@ -149,9 +149,9 @@ static void test_phone(struct flow *f)
 		     "{\"command\": \"phone\", \"words\": [\"" ANN "\", \"STATUS\"], \"args\": {\"wait\": \"3\"}}",
 		     &reply);
 	ok(!reply.has_ended, "a phone waits");
-	ok(flow_says(&reply, "{\"row\": {\"at\": "), "and shows what comes as it comes");
+	ok(flow_says(&reply, "{\"row\":{\"at\":"), "and shows what comes as it comes");
 	flow_pass(f, 4000);
-	ok(reply.has_ended && flow_says(&reply, "{\"exit\": 0}"), "until its wait is over");
+	ok(reply.has_ended && flow_says(&reply, "{\"exit\":0}"), "until its wait is over");
 	ok(asks(f, "{\"command\": \"phone\", \"words\": [\"Ann\", \"x\"]}", "no phone number"),
 	   "a name is no phone");
 	ok(f->ears == NULL, "then nobody listens");
@@ -184,12 +184,12 @@ static void test_inline(struct flow *f)
 	       "without a daemon the same table starts");
 	control_run(&core, bytes_of("{\"command\": \"case list\"}"), "root", on_line, &r);
 	is_int((long long)r.n_lines, 3, "and has answered when it returns: two cases and the end");
-	is_text(bytes_of(r.last), "{\"exit\": 0}", "which is good");
+	is_text(bytes_of(r.last), "{\"exit\":0}", "which is good");
 	control_run(&core, bytes_of("{\"command\": \"phone\", \"words\": [\"+381641234567\"]}"), "root",
 		    on_line, &r);
 	ok(strstr(r.last, "needs odzivd") != NULL, "a phone needs a daemon");
 	control_run(&core, bytes_of("{\"command\": \"rebuild\"}"), "root", on_line, &r);
-	is_text(bytes_of(r.last), "{\"exit\": 0}", "a rebuild runs to its end");
+	is_text(bytes_of(r.last), "{\"exit\":0}", "a rebuild runs to its end");
 	core_stop(&core);
 	host_inline_free(&h);
 }

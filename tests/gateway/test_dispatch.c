@@ -185,7 +185,7 @@ static void test_segments(void)
 
 static void test_training(void)
 {
-	struct flow *f = open_flow("[odziv]\n");
+	struct flow *f = open_flow(NULL);
 	struct flow_answer a;
 
 	f->core.conf->training = true; /* as [odziv] training = yes reads */

@@ -79,6 +79,7 @@ static void test_refused_by_the_desk(struct flow *f)
 	struct flow_answer a;
 	int64_t before = flow_count(f, COUNT_OUT_QUARANTINE);
 
+	flow_pass(f, 10 * SECOND_MS); /* until that job is the only one */
 	f->fail_next = ERR_CORRUPT;
 	flow_text(f, ANN, "Nesto sto se ne moze odluciti", &a);
 	flow_settle(f);
@@ -107,6 +108,7 @@ static void test_full_store(struct flow *f)
 {
 	struct flow_answer a, b;
 
+	flow_pass(f, 10 * SECOND_MS);
 	f->fail_next = ERR_STORE_FULL;
 	flow_text(f, ANN, "Nema vode u celoj ulici", &a);
 	flow_settle(f);
@@ -152,7 +154,7 @@ static void test_map(void)
 	while (n < 20000 && intake_is_open(f->core.intake, NULL)) {
 		snprintf(text, sizeof(text), "Pukla cev broj %zu", n++);
 		flow_text(f, ANN, text, &a);
-		if (n % 16 == 0)
+		if (n % 64 == 0)
 			flow_pass(f, 100);
 	}
 	flow_settle(f);

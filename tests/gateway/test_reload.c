@@ -30,12 +30,13 @@ static void on_done(int err, const char *words, void *ctx)
 }
 
 /* Writes odziv.ini anew: what the fixture wrote, with this behind it. */
-static void rewrite(struct flow *f, const char *phones, const char *more)
+static void rewrite(struct flow *f, const char *phones, const char *map_size, const char *more)
 {
 	FILE *ini = fopen(f->hall.conf->file, "w");
 
-	fprintf(ini, "[odziv]\nprofile = %s\nstate_dir = %s\n[phones]\ntype = simulator\nfrom = 1955\n%s\n%s\n",
-		f->hall.conf->profile_dir, f->hall.conf->state_dir, phones, more);
+	fprintf(ini, "[odziv]\nprofile = %s\nstate_dir = %s\nlog_level = error\n[store]\nmap_size = %s\n"
+		     "[phones]\ntype = simulator\nfrom = 1955\n%s\n%s\n",
+		f->hall.conf->profile_dir, f->hall.conf->state_dir, map_size, phones, more);
 	fclose(ini);
 }
 
@@ -54,23 +55,23 @@ static void test_restarts(struct flow *f)
 	const struct conf *before = f->core.conf;
 	struct outcome o;
 
-	rewrite(f, "", "");
+	rewrite(f, "", "64M", "");
 	o = reload(f);
 	is_int(o.err, ERR_OK, "an equal configuration comes into force: %s", o.words);
 	ok(f->core.conf != before, "with a pointer of its own");
 	ok(flow_channel(f)->conf == &f->core.conf->channels[0], "the channel reads the new section");
 	is_int(f->n_stops, 0, "a channel whose section is the same isn't restarted");
 	is_int(flow_passed(f, "in-reload"), 1, "the point in a reload is passed");
-	rewrite(f, "window = 3\n", "");
+	rewrite(f, "window = 3\n", "64M", "");
 	o = reload(f);
 	is_int(o.err, ERR_OK, "a changed section comes into force: %s", o.words);
 	is_int(f->n_stops, 1, "its channel is stopped");
 	is_int(f->n_starts, 2, "and started");
 	is_int(flow_channel(f)->conf->window, 3, "with the new value");
-	rewrite(f, "window = 3\n", "[second]\ntype = simulator\nfrom = 1956\n");
+	rewrite(f, "window = 3\n", "64M", "[second]\ntype = simulator\nfrom = 1956\n");
 	o = reload(f);
 	is_int((long long)f->core.n_channels, 2, "a new section is a new channel");
-	rewrite(f, "window = 3\n", "");
+	rewrite(f, "window = 3\n", "64M", "");
 	o = reload(f);
 	is_int((long long)f->core.n_channels, 1, "a section that is gone takes its channel along");
 }
@@ -80,17 +81,17 @@ static void test_refusals(struct flow *f)
 	const struct conf *before = f->core.conf;
 	struct outcome o;
 
-	rewrite(f, "windov = 3\n", "");
+	rewrite(f, "windov = 3\n", "64M", "");
 	o = reload(f);
 	is_int(o.err, ERR_INVALID, "a faulty configuration is refused");
 	ok(strstr(o.words, "windov") != NULL, "with words that name the fault: %s", o.words);
 	ok(f->core.conf == before, "the old one stays in force");
 	ok(flow_alarm(f, "reload-refused") != NULL, "an alarm says so");
-	rewrite(f, "", "[http]\nhttp_listen = 127.0.0.1:8099\n");
+	rewrite(f, "", "64M", "[http]\nhttp_listen = 127.0.0.1:8099\n");
 	o = reload(f);
 	is_int(o.err, ERR_INVALID, "what the process was built upon can't change");
 	ok(strstr(o.words, "http_listen") != NULL, "and is named: %s", o.words);
-	rewrite(f, "", "");
+	rewrite(f, "", "64M", "");
 	o = reload(f);
 	ok(flow_alarm(f, "reload-refused") == NULL, "a good one clears the alarm");
 }
@@ -159,11 +160,11 @@ static void test_map(struct flow *f)
 	uint64_t before = db_space(f->hall.store.db).map_bytes;
 	struct outcome o;
 
-	rewrite(f, "", "[store]\nmap_size = 96M\n");
+	rewrite(f, "", "96M", "");
 	o = reload(f);
 	is_int(o.err, ERR_OK, "a larger map_size comes into force: %s", o.words);
 	ok(db_space(f->hall.store.db).map_bytes > before, "and the map has grown");
-	rewrite(f, "", "[store]\nmap_size = 64M\n");
+	rewrite(f, "", "64M", "");
 	o = reload(f);
 	is_int(o.err, ERR_OK, "a smaller one is no fault");
 	ok(strstr(o.words, "shrink") != NULL, "but a warning: %s", o.words);
