@@ -207,7 +207,10 @@ static bool has_ije(const char *word)
 {
 	const char *at = strstr(word, "ije");
 
-	return at != NULL && at[3] != '\0' && !is_vowel(at[3]);
+	if (at == NULL || at[3] == '\0' || is_vowel(at[3]))
+		return false;
+	/* dobijem, dobiješ, dobijemo: verbs that are the same in both. */
+	return strcmp(&at[3], "m") != 0 && strcmp(&at[3], "s") != 0 && strcmp(&at[3], "mo") != 0;
 }
 
 static bool is_ijekavian(const char *word)
