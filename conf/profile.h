@@ -40,30 +40,31 @@ struct category {
 };
 
 struct department {
-	struct bytes code;       /* "VODOVOD" */
+	struct bytes code; /* "VODOVOD" */
 	struct names name;
 	struct names short_name; /* at most 26 characters */
 };
 
 struct member {
-	struct bytes id;         /* "jelena" */
+	struct bytes id; /* "jelena" */
 	struct bytes name;
 	const struct department *department;
-	struct bytes phone;      /* "sms:+381…" or none */
+	struct bytes phone; /* "sms:+381…" or none */
 	bool is_coordinator;
-	bool is_duty;            /* hears of emergencies */
+	bool is_duty; /* hears of emergencies */
 };
 
 struct profile {
 	struct arena *arena;
-	struct bytes name;           /* folder name, "stara-pazova" */
-	struct names town;           /* "Stara Pazova" */
-	struct bytes case_prefix;    /* "SP" */
-	struct bytes time_zone;      /* "Europe/Belgrade" */
-	struct tongue tongue;        /* the default */
-	struct tongue tongues[8];    /* those that we answer in */
+	struct bytes name;        /* folder name, "stara-pazova" */
+	struct names town;        /* "Stara Pazova" */
+	struct bytes case_prefix; /* "SP" */
+	struct bytes time_zone;   /* "Europe/Belgrade" */
+	struct tongue tongue;     /* the default */
+	struct tongue tongues[8]; /* those that we answer in */
 	size_t n_tongues;
-	struct bytes emergency_numbers; /* "112, 193": from profile.ini; placeholder marked when nobody gave it */
+	struct bytes
+		emergency_numbers; /* "112, 193": from profile.ini; placeholder marked when nobody gave it */
 	const struct category *categories;
 	size_t n_categories;
 	const struct department *departments;
@@ -75,8 +76,9 @@ struct profile {
 	struct rules *rules;
 	struct gazetteer *places;
 	struct citizen_words *words;
-	struct classifier classifier; /* borrows rules, places and words; case_year is set per call by a copy */
-	struct catalog *catalog;      /* the texts of all tongues */
+	struct classifier
+		classifier; /* borrows rules, places and words; case_year is set per call by a copy */
+	struct catalog *catalog; /* the texts of all tongues */
 };
 
 /*
@@ -86,7 +88,8 @@ struct profile {
 int profile_load(const char *dir, struct faults *faults, struct profile **profile_out);
 void profile_free(struct profile **p);
 
-const struct category *profile_category(const struct profile *p, struct bytes code); /* NULL: unknown; any case */
+const struct category *profile_category(const struct profile *p,
+					struct bytes code); /* NULL: unknown; any case */
 const struct department *profile_department(const struct profile *p, struct bytes code);
 const struct member *profile_member(const struct profile *p, struct bytes id);
 const struct member *profile_coordinator(const struct profile *p);
