@@ -12,6 +12,8 @@
 /* No character that SMS carries takes more octets than this for one unit. */
 #define UNIT_BYTES_MAX 4
 #define GSM7_UNITS     160
+/* One text of the longest size, written a few times. */
+#define CHECK_BYTES_MAX (8 * 1024 * 1024)
 
 /* How many segments a text may take, and which of its values may be cut when it takes more. */
 /* clang-format off */
@@ -230,38 +232,51 @@ static void complain_of_length(struct faults *faults, const struct catalog *c, e
 
 static int check_text(const struct catalog *c, enum text_name n, struct tongue t,
 		      const struct text_values *values, const struct compose_rules *rules,
-		      struct faults *faults)
+		      struct arena *scratch, struct faults *faults)
 {
-	struct draft d = draft_of(c, n, t, values, rules, faults->arena);
+	struct draft d = draft_of(c, n, t, values, rules, scratch);
 	struct composed done;
-	int err = compose_sms(c, n, t, values, rules, faults->arena, &done);
+	int err = compose_sms(c, n, t, values, rules, scratch, &done);
 
-	if (err != ERR_LIMIT)
-		return err;
 	/* Once more without the cut, to say how long it was. */
-	err = draft_shorten(&d);
-	if (err == ERR_OK)
-		complain_of_length(faults, c, n, t, &d);
+	if (err == ERR_LIMIT) {
+		err = draft_shorten(&d);
+		if (err == ERR_OK)
+			complain_of_length(faults, c, n, t, &d);
+	}
+	arena_reset(scratch);
+	return err;
+}
+
+/* Folded, and with its marks; Cyrillic is never folded. */
+static int check_tongue(const struct catalog *c, const struct longest *l, size_t i,
+			struct arena *scratch, struct faults *faults)
+{
+	struct tongue t = l->tongues[i];
+	int err = ERR_OK;
+
+	for (int n = 0; n < TEXT_COUNT && err == ERR_OK; n++) {
+		struct compose_rules rules = { .plain = true, .time_zone = l->time_zone };
+
+		err = check_text(c, (enum text_name)n, t, &l->values[i], &rules, scratch, faults);
+		rules.plain = false;
+		if (err == ERR_OK && t.script != SCRIPT_CYRL)
+			err = check_text(c, (enum text_name)n, t, &l->values[i], &rules, scratch,
+					 faults);
+	}
 	return err;
 }
 
 int compose_check(const struct catalog *c, const struct longest *l, struct faults *faults)
 {
+	struct arena *scratch = arena_new(CHECK_BYTES_MAX);
 	size_t before = faults->n_errors;
+	int err = scratch == NULL ? ERR_NOMEM : ERR_OK;
 
-	for (size_t i = 0; i < l->n_tongues; i++) {
-		for (size_t n = 0; n < TEXT_COUNT; n++) {
-			struct compose_rules rules = { .plain = true, .time_zone = l->time_zone };
-			int err = check_text(c, (enum text_name)n, l->tongues[i], &l->values[i],
-					     &rules, faults);
-
-			rules.plain = false;
-			if (err == ERR_OK && l->tongues[i].script != SCRIPT_CYRL)
-				err = check_text(c, (enum text_name)n, l->tongues[i], &l->values[i],
-						 &rules, faults);
-			if (err != ERR_OK)
-				return err;
-		}
-	}
+	for (size_t i = 0; i < l->n_tongues && err == ERR_OK; i++)
+		err = check_tongue(c, l, i, scratch, faults);
+	arena_free(&scratch);
+	if (err != ERR_OK)
+		return err;
 	return faults->n_errors > before ? ERR_INVALID : ERR_OK;
 }
