@@ -3,6 +3,7 @@
 
 #include "parsers/err.h"
 #include "store/index.h"
+#include "store/keep.h"
 #include "store/key.h"
 
 int contact_get(struct txn *t, uint64_t id, struct arena *a, Pb__Contact **rec_out)
@@ -29,10 +30,15 @@ int contact_need(struct txn *t, struct bytes address, struct wall now, struct ar
 {
 	int err = contact_find(t, address, a, rec_out);
 	Pb__Contact *rec;
+	bool is_rebuilt;
 	struct key k;
 
 	if (err != ERR_NOENT)
 		return err;
+	/* While addresses are being made anew nobody knows who isn't there. */
+	err = store_needs_rebuild(t, &is_rebuilt);
+	if (err != ERR_OK || is_rebuilt)
+		return err != ERR_OK ? err : ERR_BUSY;
 	rec = arena_alloc(a, sizeof(*rec));
 	if (rec == NULL)
 		return arena_err(a);
