@@ -125,10 +125,10 @@ int staff_answer(struct txn *t, struct desk *d, struct staff_act *act)
 	if (err != ERR_OK)
 		return err;
 	take(rec, act, d);
-	if (act->is_question && rec->state != CASE_WAITING)
-		err = case_move(rec, CASE_WAITING);
-	else if (rec->state == CASE_NEW)
+	if (rec->state == CASE_NEW)
 		err = case_move(rec, CASE_OPEN);
+	if (err == ERR_OK && act->is_question)
+		err = case_move(rec, CASE_WAITING);
 	if (err != ERR_OK)
 		return refuse(act, err, "%s: %s", rec->number, err_text(err));
 	if (act->is_question) {
@@ -185,7 +185,8 @@ int staff_assign(struct txn *t, struct desk *d, struct staff_act *act)
 	if (!case_is_open(rec))
 		return refuse(act, ERR_BAD_STATE, "%s: %s; reopen it first", rec->number,
 			      case_state_text((enum case_state)rec->state));
-	if (member == NULL)
+	/* A member may be called like a department; written as its code it is the department. */
+	if (member == NULL || (dep != NULL && bytes_eq(act->other, dep->code)))
 		return transfer(t, d, act, rec, dep);
 	rec->clerk = record_str(d->arena, member->id);
 	rec->department = record_str(d->arena, member->department->code);
@@ -261,13 +262,17 @@ int staff_status(struct txn *t, struct desk *d, struct staff_act *act)
 			      "%s: the citizen got no answer yet; send one first: odziv case "
 			      "answer %s TEXT",
 			      rec->number, rec->number);
-	err = case_move(rec, next);
+	/* Who makes a new case wait has taken it. */
+	if (rec->state == CASE_NEW && next == CASE_WAITING)
+		err = case_move(rec, CASE_OPEN);
+	if (err == ERR_OK)
+		err = case_move(rec, next);
 	if (err != ERR_OK)
 		return refuse(act, err, "%s: can't go from %s to %s", rec->number,
 			      case_state_text((enum case_state)rec->state), case_state_text(next));
 	if (next == CASE_SOLVED)
 		rec->solved = d->now.ms;
-	if (next == CASE_OPEN)
+	if (next == CASE_OPEN || next == CASE_WAITING)
 		take(rec, act, d);
 	return done(t, d, rec, act,
 		    (struct case_step){ .what = "state", .why = bytes_of(case_state_text(next)) });

@@ -74,7 +74,8 @@ void hall_open(struct hall *h, const char *more)
 	mkdir(state, 0700);
 	write_conf(own, more);
 	load_conf(h, own);
-	if (store_open(h->conf->state_dir, 64u * 1024 * 1024, true, &h->store, why, sizeof(why)) != ERR_OK)
+	if (store_open(h->conf->state_dir, 64u * 1024 * 1024, true, &h->store, why, sizeof(why)) !=
+	    ERR_OK)
 		bail(state, why);
 }
 
@@ -112,7 +113,8 @@ int hall_work(struct hall *h, hall_work_fn *work, void *ctx)
 	struct work w = { .h = h, .fn = work, .ctx = ctx };
 
 	for (unsigned i = 1; i < h->times; i++)
-		(void)db_write(h->store.db, drop_work, &w); /* dropped on purpose: what follows must not depend on it */
+		(void)db_write(h->store.db, drop_work,
+			       &w); /* dropped on purpose: what follows must not depend on it */
 	return db_write(h->store.db, run_work, &w);
 }
 
@@ -128,11 +130,13 @@ static int hear(struct txn *t, struct desk *d, void *ctx)
 	return intake_apply(t, d, &a->given, a->found);
 }
 
-int hall_message(struct hall *h, const struct message *msg, bool digest_decides, struct intake_found *found_out)
+int hall_message(struct hall *h, const struct message *msg, bool digest_decides,
+		 struct intake_found *found_out)
 {
 	struct classifier c = h->conf->profile->classifier;
 	struct classified u;
-	struct hearing a = { .given = { .msg = msg, .digest_decides = digest_decides }, .found = found_out };
+	struct hearing a = { .given = { .msg = msg, .digest_decides = digest_decides },
+			     .found = found_out };
 	int err = ERR_OK;
 
 	c.case_year = calendar_local(h->now).year;
@@ -150,14 +154,18 @@ static struct message make(struct hall *h, const char *from, const char *text)
 	snprintf(id, sizeof(id), "id-%u", ++h->n_texts);
 	snprintf(address, sizeof(address), "sms:%s", from);
 	return (struct message){
-		.channel = bytes_of("phones"), .from = arena_dup(h->keep, bytes_of(from[0] == '+' ? address : "")),
-		.from_raw = arena_dup(h->keep, bytes_of(from)), .to = bytes_of("1955"),
-		.text = arena_dup(h->keep, bytes_of(text)), .raw = arena_dup(h->keep, bytes_of(text)),
+		.channel = bytes_of("phones"),
+		.from = arena_dup(h->keep, bytes_of(from[0] == '+' ? address : "")),
+		.from_raw = arena_dup(h->keep, bytes_of(from)),
+		.to = bytes_of("1955"),
+		.text = arena_dup(h->keep, bytes_of(text)),
+		.raw = arena_dup(h->keep, bytes_of(text)),
 		.remote_id = arena_dup(h->keep, bytes_of(id)),
 	};
 }
 
-struct message hall_part(struct hall *h, const char *from, const char *text, uint16_t ref, uint8_t total, uint8_t index)
+struct message hall_part(struct hall *h, const char *from, const char *text, uint16_t ref,
+			 uint8_t total, uint8_t index)
 {
 	struct message m = make(h, from, text);
 
@@ -182,7 +190,8 @@ struct intake_found hall_text(struct hall *h, const char *from, const char *text
 
 	if (err != ERR_OK)
 		bail(text, err_text(err));
-	(void)hall_work(h, note_answer, &found.seen); /* a test that needs it would fail on the twin */
+	(void)hall_work(h, note_answer,
+			&found.seen); /* a test that needs it would fail on the twin */
 	h->desk.n_notes = said.n_notes;
 	memcpy(h->desk.notes, said.notes, sizeof(said.notes));
 	return found;
@@ -200,7 +209,8 @@ static int act(struct txn *t, struct desk *d, void *ctx)
 	return a->fn(t, d, a->act);
 }
 
-int hall_staff(struct hall *h, int (*act_fn)(struct txn *, struct desk *, struct staff_act *), struct staff_act *staff)
+int hall_staff(struct hall *h, int (*act_fn)(struct txn *, struct desk *, struct staff_act *),
+	       struct staff_act *staff)
 {
 	struct acting a = { .fn = act_fn, .act = staff };
 
@@ -310,11 +320,14 @@ static int deliver(struct txn *t, struct desk *d, void *ctx)
 {
 	struct claimed claimed[64];
 	size_t n;
-	int err = outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL);
+	int err =
+		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL);
 	Pb__Outbox *row;
 
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {
-		struct send_result r = { .row = claimed[i].row->id, .segment = claimed[i].segment, .outcome = SEND_OK };
+		struct send_result r = { .row = claimed[i].row->id,
+					 .segment = claimed[i].segment,
+					 .outcome = SEND_OK };
 
 		err = outbox_result(t, &r, d->now, d->arena, &row);
 		if (err == ERR_OK)

@@ -17,11 +17,11 @@ struct hall {
 	struct conf *conf;
 	struct store store;
 	struct wall now;
-	struct arena *arena;  /* of the application in hand */
-	struct arena *keep;   /* of what the test looks at */
-	struct desk desk;     /* of the last application: its notes and wakes */
-	unsigned n_texts;     /* makes remote ids */
-	unsigned times;       /* each application is applied so often before it commits */
+	struct arena *arena; /* of the application in hand */
+	struct arena *keep;  /* of what the test looks at */
+	struct desk desk;    /* of the last application: its notes and wakes */
+	unsigned n_texts;    /* makes remote ids */
+	unsigned times;      /* each application is applied so often before it commits */
 };
 
 /* more: lines put into odziv.ini behind the sections that the fixture writes. */
@@ -31,13 +31,16 @@ void hall_close(struct hall *h);
 /* One text with an id of its own. */
 struct intake_found hall_text(struct hall *h, const char *from, const char *text);
 /* The same with everything open to the test. */
-int hall_message(struct hall *h, const struct message *msg, bool digest_decides, struct intake_found *found_out);
-struct message hall_part(struct hall *h, const char *from, const char *text, uint16_t ref, uint8_t total, uint8_t index);
+int hall_message(struct hall *h, const struct message *msg, bool digest_decides,
+		 struct intake_found *found_out);
+struct message hall_part(struct hall *h, const char *from, const char *text, uint16_t ref,
+			 uint8_t total, uint8_t index);
 
 typedef int hall_work_fn(struct txn *t, struct desk *d, void *ctx);
 /* Any work of the desk, committed. */
 int hall_work(struct hall *h, hall_work_fn *work, void *ctx);
-int hall_staff(struct hall *h, int (*act_fn)(struct txn *, struct desk *, struct staff_act *), struct staff_act *act);
+int hall_staff(struct hall *h, int (*act_fn)(struct txn *, struct desk *, struct staff_act *),
+	       struct staff_act *act);
 /* Clocks until nothing is due; the number of late cases. */
 uint64_t hall_clocks(struct hall *h);
 

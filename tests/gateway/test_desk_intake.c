@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What becomes of a text: gateway/desk/ from intake_apply() on. */
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/calendar.h"
@@ -19,14 +20,18 @@ static bool row_says(const Pb__Outbox *row, const char *words)
 
 static void a_text_opens_a_case(struct hall *h)
 {
-	struct intake_found f = hall_text(h, ANA, "Pukla je cev u Svetosavskoj 14, voda tece po trotoaru vec 2 sata");
+	struct intake_found f = hall_text(
+		h, ANA, "Pukla je cev u Svetosavskoj 14, voda tece po trotoaru vec 2 sata");
 	const Pb__Case *rec = hall_case(h, f.case_number);
 	const Pb__Outbox *row = hall_last_row(h, ANA);
 
 	ok(f.outcome == OUTCOME_CASE && !f.is_repeat, "a text opens a case");
-	is_text(bytes_of(f.case_number), "SP-2026-000001", "the first case of the year has number 1");
-	ok(rec != NULL && strcmp(rec->category, "VOD") == 0, "its category is what the rules understood");
-	ok(rec != NULL && rec->answer_due == h->now.ms + 4 * HOUR_MS && rec->solve_due == h->now.ms + 48 * HOUR_MS,
+	is_text(bytes_of(f.case_number), "SP-2026-000001",
+		"the first case of the year has number 1");
+	ok(rec != NULL && strcmp(rec->category, "VOD") == 0,
+	   "its category is what the rules understood");
+	ok(rec != NULL && rec->answer_due == h->now.ms + 4 * HOUR_MS &&
+		   rec->solve_due == h->now.ms + 48 * HOUR_MS,
 	   "its clocks are the category's, from the opening");
 	ok(row_says(row, "SP-2026-000001"), "the acknowledgement names the number");
 	ok(row != NULL && row->kind == KIND_ACK && row->state == OUT_QUEUED && row->n_segments == 1,
@@ -38,12 +43,16 @@ static void a_text_opens_a_case(struct hall *h)
 static void languages(struct hall *h)
 {
 	hall_text(h, "+381643000001", "Нема воде у Белегишу од јутрос, школа и амбуланта без капи");
-	ok(row_says(hall_last_row(h, "+381643000001"), "Пријава"), "Cyrillic is answered in Cyrillic");
-	hall_text(h, "+381643000002", "Nesvieti pouličné osvetlenie na ulici Janka Čmelíka, už týždeň je tma");
-	ok(row_says(hall_last_row(h, "+381643000002"), "Hlasenie"), "Slovak is answered in Slovak, plain");
+	ok(row_says(hall_last_row(h, "+381643000001"), "Пријава"),
+	   "Cyrillic is answered in Cyrillic");
+	hall_text(h, "+381643000002",
+		  "Nesvieti pouličné osvetlenie na ulici Janka Čmelíka, už týždeň je tma");
+	ok(row_says(hall_last_row(h, "+381643000002"), "Hlasenie"),
+	   "Slovak is answered in Slovak, plain");
 	hall_text(h, "+381643000002", "JEZIK HU");
 	hall_text(h, "+381643000002", "Nema vode u Vojki");
-	ok(row_says(hall_last_row(h, "+381643000002"), "Bejelent"), "LANGUAGE stands, whatever is written later");
+	ok(row_says(hall_last_row(h, "+381643000002"), "Bejelent"),
+	   "LANGUAGE stands, whatever is written later");
 }
 
 static void joining(struct hall *h)
@@ -53,9 +62,11 @@ static void joining(struct hall *h)
 	struct intake_found c, d, e;
 	char words[200];
 
-	ok(strcmp(a.case_number, b.case_number) != 0, "another matter of the same person is a case of its own");
+	ok(strcmp(a.case_number, b.case_number) != 0,
+	   "another matter of the same person is a case of its own");
 	c = hall_text(h, BORIS, "Rasveta u Njegosevoj 5 u Vojki i dalje ne gori, mrak je");
-	is_text(bytes_of(c.case_number), a.case_number, "the same category and place join the open case");
+	is_text(bytes_of(c.case_number), a.case_number,
+		"the same category and place join the open case");
 	ok(c.outcome == OUTCOME_JOINED, "joining is its outcome");
 	snprintf(words, sizeof(words), "%s ima jos jedna bandera", a.case_number);
 	d = hall_text(h, BORIS, words);
@@ -63,50 +74,61 @@ static void joining(struct hall *h)
 	e = hall_text(h, "+381643000009", words);
 	ok(e.outcome == OUTCOME_CASE && strcmp(e.case_number, a.case_number) != 0,
 	   "a stranger who names it opens a case of his own");
-	ok(strstr(hall_last_row(h, "+381643000009")->text, a.case_number) == NULL, "and learns nothing of it");
+	ok(strstr(hall_last_row(h, "+381643000009")->text, a.case_number) == NULL,
+	   "and learns nothing of it");
 	is_int(hall_case(h, a.case_number)->messages, 3, "the case counts its three messages");
 }
 
 static void answering_a_question(struct hall *h)
 {
 	struct intake_found a = hall_text(h, "+381643000010", "Nema vode u Surduku");
-	struct staff_act ask = { .number = bytes_of(a.case_number), .words = bytes_of("Koji je broj?"), .is_question = true };
+	struct staff_act ask = { .number = bytes_of(a.case_number),
+				 .words = bytes_of("Koji je broj?"),
+				 .is_question = true };
 	struct intake_found b, c;
 
 	ok(hall_staff(h, staff_answer, &ask) == ERR_OK, "a clerk asks");
 	ok(hall_case(h, a.case_number)->state == CASE_WAITING, "the case waits for the citizen");
 	h->now.ms += 71 * HOUR_MS;
 	b = hall_text(h, "+381643000010", "trinaest, zuta kuca");
-	is_text(bytes_of(b.case_number), a.case_number, "an answer within 72 hours joins, whatever it says");
+	is_text(bytes_of(b.case_number), a.case_number,
+		"an answer within 72 hours joins, whatever it says");
 	ok(hall_case(h, a.case_number)->state == CASE_OPEN, "and the case goes on");
 	ask.words = bytes_of("Jos nesto?");
 	ok(hall_staff(h, staff_answer, &ask) == ERR_OK, "a clerk asks again");
 	h->now.ms += 73 * HOUR_MS;
 	c = hall_text(h, "+381643000010", "Rupa na putu u Vojki");
-	ok(strcmp(c.case_number, a.case_number) != 0, "after 72 hours a text is its own matter again");
+	ok(strcmp(c.case_number, a.case_number) != 0,
+	   "after 72 hours a text is its own matter again");
 }
 
 static void unknown_and_two(struct hall *h)
 {
 	struct intake_found a = hall_text(h, "+381643000011", "Nane amen pani ande mahala");
-	struct intake_found b = hall_text(h, "+381643000012",
-					  "Ne radi rasveta u Dositejevoj a ima i rupa ispred broja 8 da se polomis");
+	struct intake_found b = hall_text(
+		h, "+381643000012",
+		"Ne radi rasveta u Dositejevoj a ima i rupa ispred broja 8 da se polomis");
 	const Pb__Case *first = hall_case(h, b.case_number);
 
-	is_text(bytes_of(hall_case(h, a.case_number)->category), "OPS", "what no rule knows goes to the coordinator");
-	ok(first->n_linked == 1 && hall_case(h, first->linked[0]) != NULL, "two problems are two linked cases");
+	is_text(bytes_of(hall_case(h, a.case_number)->category), "OPS",
+		"what no rule knows goes to the coordinator");
+	ok(first->n_linked == 1 && hall_case(h, first->linked[0]) != NULL,
+	   "two problems are two linked cases");
 	is_int(hall_rows(h, "+381643000012"), 1, "with one acknowledgement");
 	ok(row_says(hall_last_row(h, "+381643000012"), first->linked[0]), "that names both");
 }
 
 static void emergency(struct hall *h)
 {
-	struct intake_found a = hall_text(h, "+381643000013", "Osecam gas na stepenistu zgrade Kralja Petra 5");
+	struct intake_found a =
+		hall_text(h, "+381643000013", "Osecam gas na stepenistu zgrade Kralja Petra 5");
 	const Pb__Outbox *row = hall_last_row(h, "+381643000013");
 
-	ok(row != NULL && row->kind == KIND_EMERGENCY && row->not_before <= h->now.ms, "danger is answered at once");
+	ok(row != NULL && row->kind == KIND_EMERGENCY && row->not_before <= h->now.ms,
+	   "danger is answered at once");
 	ok(row_says(row, "112"), "with the number to call");
-	is_text(bytes_of(hall_case(h, a.case_number)->category), "EMG", "and is a case of the highest priority");
+	is_text(bytes_of(hall_case(h, a.case_number)->category), "EMG",
+		"and is a case of the highest priority");
 	ok(hall_noted(h, "emergency"), "and an alarm");
 }
 
@@ -117,10 +139,12 @@ static void commands(struct hall *h)
 	char words[100];
 
 	s = hall_text(h, who, "status");
-	ok(s.outcome == OUTCOME_COMMAND && row_says(hall_last_row(h, who), a.case_number), "STATUS shows one's case");
+	ok(s.outcome == OUTCOME_COMMAND && row_says(hall_last_row(h, who), a.case_number),
+	   "STATUS shows one's case");
 	snprintf(words, sizeof(words), "STATUS %s", a.case_number);
 	hall_text(h, other, words);
-	ok(hall_last_row(h, other) != NULL && strstr(hall_last_row(h, other)->text, a.case_number) == NULL,
+	ok(hall_last_row(h, other) != NULL &&
+		   strstr(hall_last_row(h, other)->text, a.case_number) == NULL,
 	   "and nobody else's");
 	for (int i = 0; i < 5; i++)
 		hall_text(h, other, words);
@@ -133,7 +157,8 @@ static void commands(struct hall *h)
 	hall_text(h, who, "STATUS");
 	is_int(hall_rows(h, who), 4, "after STOP nothing more is said");
 	hall_text(h, who, "Rupa na putu u Vojki, velika");
-	ok(hall_rows(h, who) == 5 && hall_last_row(h, who)->kind == KIND_ACK, "but a new case is acknowledged");
+	ok(hall_rows(h, who) == 5 && hall_last_row(h, who)->kind == KIND_ACK,
+	   "but a new case is acknowledged");
 	hall_text(h, who, "START");
 	ok(hall_rows(h, who) == 6, "START is confirmed");
 }
@@ -143,11 +168,13 @@ static void empty_and_thanks(struct hall *h)
 	const char *who = "+381643000016";
 	struct intake_found a = hall_text(h, who, "?"), b, c;
 
-	ok(a.outcome == OUTCOME_INFORMATION && hall_rows(h, who) == 1, "a text without words is asked about");
+	ok(a.outcome == OUTCOME_INFORMATION && hall_rows(h, who) == 1,
+	   "a text without words is asked about");
 	b = hall_text(h, who, "👍");
 	ok(b.outcome == OUTCOME_NOT_ANSWERED && hall_rows(h, who) == 1, "once an hour");
 	c = hall_text(h, who, "hvala");
-	ok(c.outcome == OUTCOME_NOT_ANSWERED && hall_rows(h, who) == 1, "thanks without a case are recorded, not answered");
+	ok(c.outcome == OUTCOME_NOT_ANSWERED && hall_rows(h, who) == 1,
+	   "thanks without a case are recorded, not answered");
 }
 
 static void repeats(struct hall *h)
@@ -156,33 +183,40 @@ static void repeats(struct hall *h)
 	struct message m = hall_part(h, "+381643000017", "Nema vode u Surduku", 0, 0, 0);
 
 	ok(hall_message(h, &m, false, &f) == ERR_OK && !f.is_repeat, "a text is kept");
-	ok(hall_message(h, &m, false, &f) == ERR_OK && f.is_repeat, "the same id again is a repeat");
+	ok(hall_message(h, &m, false, &f) == ERR_OK && f.is_repeat,
+	   "the same id again is a repeat");
 	m.remote_id = bytes_of("another id");
 	ok(hall_message(h, &m, false, &f) == ERR_OK && f.is_repeat,
 	   "the same words under another id are a repeat while the first was not answered in time");
 	m.remote_id = bytes_of("a third id");
-	ok(hall_message(h, &m, false, &f) == ERR_OK && !f.is_repeat, "and then a person may write the same again");
+	ok(hall_message(h, &m, false, &f) == ERR_OK && !f.is_repeat,
+	   "and then a person may write the same again");
 	m.remote_id = bytes_of("a fourth id");
-	ok(hall_message(h, &m, true, &f) == ERR_OK && f.is_repeat, "unless a link has just started");
+	ok(hall_message(h, &m, true, &f) == ERR_OK && f.is_repeat,
+	   "unless a link has just started");
 }
 
 static void parts(struct hall *h)
 {
 	const char *who = "+381643000018";
-	struct message p1 = hall_part(h, who, "Prvi deo: nema vode ", 77, 3, 1), p2 = hall_part(h, who, "u Surduku ", 77, 3, 2),
+	struct message p1 = hall_part(h, who, "Prvi deo: nema vode ", 77, 3, 1),
+		       p2 = hall_part(h, who, "u Surduku ", 77, 3, 2),
 		       p3 = hall_part(h, who, "od jutros 😀", 77, 3, 3);
 	struct intake_found f;
 
 	ok(hall_message(h, &p3, false, &f) == ERR_OK && f.message == 0, "a part waits");
-	ok(hall_message(h, &p1, false, &f) == ERR_OK && f.message == 0 && hall_rows(h, who) == 0, "unanswered");
-	ok(hall_message(h, &p2, false, &f) == ERR_OK && f.message != 0, "the last one makes the message");
+	ok(hall_message(h, &p1, false, &f) == ERR_OK && f.message == 0 && hall_rows(h, who) == 0,
+	   "unanswered");
+	ok(hall_message(h, &p2, false, &f) == ERR_OK && f.message != 0,
+	   "the last one makes the message");
 	ok(f.case_number[0] != '\0' && hall_rows(h, who) == 1, "which is one case with one answer");
 }
 
 static void parts_with_a_gap(struct hall *h)
 {
 	const char *who = "+381643000019";
-	struct message p1 = hall_part(h, who, "Rupa na putu ", 5, 3, 1), p2 = hall_part(h, who, "kod skole ", 5, 3, 2),
+	struct message p1 = hall_part(h, who, "Rupa na putu ", 5, 3, 1),
+		       p2 = hall_part(h, who, "kod skole ", 5, 3, 2),
 		       p3 = hall_part(h, who, "u Vojki", 5, 3, 3);
 	struct intake_found f;
 	const Pb__Case *rec;
@@ -194,7 +228,8 @@ static void parts_with_a_gap(struct hall *h)
 	is_int(hall_rows(h, who), 1, "after the wait what is there is a message, and answered");
 	hall_message(h, &p2, false, &f);
 	rec = hall_case(h, f.case_number);
-	ok(rec != NULL && hall_rows(h, who) == 1, "a late part joins the same case without another answer");
+	ok(rec != NULL && hall_rows(h, who) == 1,
+	   "a late part joins the same case without another answer");
 }
 
 static void not_answerable(struct hall *h)
@@ -204,11 +239,13 @@ static void not_answerable(struct hall *h)
 	struct message broken = hall_part(h, "+381643000020", "", 0, 0, 0);
 	struct intake_found q;
 
-	ok(a.outcome != OUTCOME_NONE && hall_rows(h, "TELEKOM") == 0, "a name is heard and not answered");
+	ok(a.outcome != OUTCOME_NONE && hall_rows(h, "TELEKOM") == 0,
+	   "a name is heard and not answered");
 	ok(b.outcome == OUTCOME_CASE && hall_rows(h, "+4915112345678") == 0,
 	   "a number outside answer_prefixes gets a case and no text");
 	broken.fault = bytes_of("the parameter text is badly encoded");
-	ok(hall_message(h, &broken, false, &q) == ERR_OK && q.quarantine != 0 && q.outcome == OUTCOME_QUARANTINE,
+	ok(hall_message(h, &broken, false, &q) == ERR_OK && q.quarantine != 0 &&
+		   q.outcome == OUTCOME_QUARANTINE,
 	   "what can't be read lies in the quarantine");
 	hall_text(h, "+381643000021", "Cestitamo! Osvojili ste 5000e, kliknite http://bit.ly/xz12");
 	is_int(hall_rows(h, "+381643000021"), 0, "spam is never answered");
