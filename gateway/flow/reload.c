@@ -70,11 +70,6 @@ static void finish(struct reload *r, int err)
 	if (err != ERR_OK && r->faults.n_errors == 0)
 		faults_add(&r->faults, (struct fault){ .file = bytes_of(r->path) },
 			   "the configuration in force stays: %s", err_text(err));
-	if (err == ERR_OK)
-		log_info("reload", "event=done warnings=%zu", r->faults.n);
-	else
-		log_error("reload", "event=refused faults=%zu error=\"%s\"", r->faults.n_errors,
-			  err_text(err));
 	r->core->reload = NULL;
 	if (err == ERR_OK)
 		alarm_clear(r->core->alarms, "reload-refused");
@@ -168,13 +163,10 @@ static void on_timer(struct timer *t)
 static void swap(struct reload *r)
 {
 	struct core *core = r->core;
-	enum log_level level;
 
 	conf_drop(&core->conf); /* r->old has a hold of its own */
 	core->conf = r->next;
 	r->next = NULL;
-	if (log_level_parse(core->conf->log_level, &level) == ERR_OK)
-		log_set_level(level);
 	intake_look(core->intake);
 	wakeups_nudge(core->wakeups);
 	restart_channels(r);

@@ -34,7 +34,7 @@ static void rewrite(struct flow *f, const char *phones, const char *map_size, co
 {
 	FILE *ini = fopen(f->hall.conf->file, "w");
 
-	fprintf(ini, "[odziv]\nprofile = %s\nstate_dir = %s\nlog_level = error\n[store]\nmap_size = %s\n"
+	fprintf(ini, "[odziv]\nprofile = %s\nstate_dir = %s\n[store]\nmap_size = %s\n"
 		     "[phones]\ntype = simulator\nfrom = 1955\n%s\n%s\n",
 		f->hall.conf->profile_dir, f->hall.conf->state_dir, map_size, phones, more);
 	fclose(ini);
