@@ -18,6 +18,8 @@
 #define CLAIM_MAX 64
 /* Results that couldn't be written, and rows that are due and weren't claimed, are tried again after this. */
 #define LANE_RETRY_MS SECOND_MS
+/* What a person must mend first isn't tried so often. */
+#define LANE_MEND_MS (30 * SECOND_MS)
 /* A lane with rows for later looks at the clock at least so often, should the clock jump. */
 #define LANE_LOOK_MS (10 * MINUTE_MS)
 
@@ -137,6 +139,14 @@ static int write_results(struct txn *t, struct desk *d, struct lane_job *j)
 			continue; /* erased meanwhile */
 		if (err == ERR_OK)
 			err = clocks_row_changed(t, d, row);
+		if (err == ERR_CORRUPT && txn_err(t) == ERR_OK) {
+			/* One row that can't be read must not hold up all others for ever. */
+			desk_note(d, "row-unreadable",
+				  "what became of reply %" PRIu64
+				  " can't be noted: run odziv verify",
+				  f->row);
+			continue;
+		}
 		if (err != ERR_OK)
 			return err;
 	}
@@ -286,7 +296,8 @@ static void lane_failed(struct lane *lane, struct lane_job *j, int err)
 	(void)snprintf(name, sizeof(name), "dispatch-failed:%s", lane->name);
 	alarm_note(core->alarms, name, "%s: what left or should leave can't be written: %s",
 		   lane->name, err_text(err));
-	host_timer_in(core->host, &lane->timer, LANE_RETRY_MS);
+	host_timer_in(core->host, &lane->timer,
+		      err_class(err) == ERR_IS_RETRY ? LANE_RETRY_MS : LANE_MEND_MS);
 }
 
 /* Rows for later set the timer; rows for now that weren't claimed wait for room. */
