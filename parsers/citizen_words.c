@@ -246,6 +246,9 @@ static size_t says(const struct tokens *t, size_t i, struct bytes words)
 	struct bytes word;
 	size_t n = 0;
 
+	/* Most don't even begin alike. */
+	if (words.ptr[0] != token(t, i).ptr[0])
+		return 0;
 	while (bytes_split(&words, ' ', &word)) {
 		if (i + n >= t->end || !bytes_eq(token(t, i + n), word))
 			return 0;

@@ -5,6 +5,7 @@
 
 #include "parsers/err.h"
 #include "parsers/fold.h"
+#include "parsers/language_words.h"
 #include "parsers/utf8.h"
 
 /* Longer words are no function words, and tell us nothing that their beginning doesn't. */
@@ -14,50 +15,17 @@
 /* One letter typed ten times ("jáááj") is no ten witnesses. */
 #define LETTER_TIMES_MAX 4
 
-#define B(lang) (1u << (lang))
-#define SR      B(LANG_SR)
-#define HR      B(LANG_HR)
-#define SK      B(LANG_SK)
-#define HU      B(LANG_HU)
-#define ROM     B(LANG_ROM)
-#define EN      B(LANG_EN)
+#define SR  LANG_BIT(LANG_SR)
+#define HR  LANG_BIT(LANG_HR)
+#define SK  LANG_BIT(LANG_SK)
+#define HU  LANG_BIT(LANG_HU)
+#define ROM LANG_BIT(LANG_ROM)
+#define EN  LANG_BIT(LANG_EN)
 
 /* clang-format off */
 static const char *const codes[LANG_COUNT] = {
 	[LANG_NONE] = "", [LANG_SR] = "sr", [LANG_HR] = "hr", [LANG_SK] = "sk", [LANG_HU] = "hu",
 	[LANG_ROM] = "rom", [LANG_EN] = "en",
-};
-
-/* Folded function words, and who uses them. A word of one language only counts most. */
-static const struct {
-	unsigned who;
-	const char *words;
-} function_words[] = {
-	{ SR | HR,      "i u je su se da ne na za od sa iz li ili ali kako koji koja koje kod ispred iza vec jos "
-	                "nema imam ima smo ste sam nam vam nas vas mi mene moj moja moju kad kada molim hvala "
-	                "ovo ovaj ova toliko samo bez nije nisu nisam preko pored onda gotovo dana danima opet "
-	                "zasto nego kroz posto bila bilo bio biti moze mogu ulici ulica" },
-	{ SR,           "sta ko neko niko uopste takodje ovde gde svuda uvek posle pre komsija komsije opstina "
-	                "opstini opstine nedelje nedelja hiljada saobracaj neka dete deca decu vreme mesto lepo "
-	                "hteo hteli treba videti prevoz resenje zahtev rasveta sneg cev cevi" },
-	{ HR,           "tko netko nitko sto uopce takodjer opcina opcini opcine tjedan tjedna tjednima susjed "
-	                "susjeda susjedi zrak vlak kolodvor tvrtka zarulja barem glede ukoliko kruh "
-	                "ovdje gdje uvijek poslije prije promet cesti cesta" },
-	{ SK,           "som sme ste nie uz aj ale ako kde kedy co preco ktory ktora ktore pri od pre som chcel chcela "
-	                "prosim dakujem dobry den vas nas ich jeho aky aka ake moj mojej moja tam tu este vzdy "
-	                "nemame bojime mame mam bol bola bolo boli budu bude ludia ulici ulica mesto mesta "
-	                "nefunguje nesvieti smeti psy ziadost ziadosti tyzden alebo teraz pretoze kvoli vsetko "
-	                "sa v z zo k ku o po do pod nad je na za" },
-	{ HU,           "a az es nem van nincs hogy egy is itt ott mert de meg ha vagy csak ez ezt azt ki mi mit "
-	                "mikor hol kell kerem koszonom jo napot utca utcai utcaban ota minden nagyon mar volt "
-	                "szemet kutyak viz aram lampa onkormanyzat mennyi hogyan sincs es" },
-	{ ROM,          "amen tumen ande andi andar nane naj hi thaj taj vi kaj so sar kana mange tuke manca leske "
-	                "amaro amari amare mahala pani phral devla avel aven dza romale romni but laco dosta akava "
-	                "akaja sem san si katar pala anglal" },
-	{ EN,           "the is are was of and to in on at my our your there here where when how what please not no "
-	                "for from with have has can could would it this that these they we you i am be been about "
-	                "street broken since near does do did will a an water" },
-	{ SR | HR | SK, "a o do to tu pod po" },
 };
 
 /* Letters that narrow the choice (lower case). */
@@ -96,10 +64,14 @@ static const struct {
 };
 
 /* Where the old yat shows: ekavian is Serbian, ijekavian we answer as Croatian. */
-static const char ekavian[] =
-	"rasvet osvet svetl sneg cev mesec mesto mest deca dece decu deci dete nedelj resen zahtev uveren "
-	"pesac pesak lep bel reka reke reci vreme mleko sused primer stet vest razume povred ozled obavest "
-	"nasled celo celu cela cele cena cene ovde negde nigde gde posle uvek levo leva zeleo htel videl";
+static const char *const ekavian[] = {
+	"bel", "cela", "cele", "celo", "celu", "cena", "cene", "cev", "deca", "dece", "deci",
+	"decu", "dete", "gde", "htel", "lep", "leva", "levo", "mesec", "mest", "mesto", "mleko",
+	"nasled", "nedelj", "negde", "nigde", "obavest", "osvet", "ovde", "ozled", "pesac",
+	"pesak", "posle", "povred", "primer", "rasvet", "razume", "reci", "reka", "reke", "resen",
+	"sneg", "stet", "sused", "svetl", "uvek", "uveren", "vest", "videl", "vreme", "zahtev",
+	"zeleo",
+};
 static const char *const ijekavian[] = { "vje", "mje", "sje", "pje", "tje", "rje", "bje", "gdje", "vdje",
 					 "nedjelj", "vidje", "djec", "djevo" };
 /* The same letters where no yat was: object, echo; and -ije- of foreign words. */
@@ -168,38 +140,23 @@ struct witness {
 static void count(struct witness *w, unsigned who, unsigned weight)
 {
 	for (int l = LANG_SR; l < LANG_COUNT; l++) {
-		if ((who & B(l)) != 0)
+		if ((who & LANG_BIT(l)) != 0)
 			w->score[l] += weight;
 	}
 }
 
-static bool has_word(const char *list, const char *word, size_t len)
+static bool is_ekavian(const char *word)
 {
-	while (*list != '\0') {
-		size_t n = strcspn(list, " ");
-
-		if (n == len && list[0] == word[0] && memcmp(list, word, n) == 0)
+	for (size_t i = 0; i < ARRAY_LEN(ekavian); i++) {
+		if (word[0] == ekavian[i][0] && strncmp(word, ekavian[i], strlen(ekavian[i])) == 0)
 			return true;
-		list += n + (list[n] == ' ');
-	}
-	return false;
-}
-
-static bool has_beginning(const char *list, const char *word, size_t len)
-{
-	while (*list != '\0') {
-		size_t n = strcspn(list, " ");
-
-		if (n <= len && list[0] == word[0] && memcmp(list, word, n) == 0)
-			return true;
-		list += n + (list[n] == ' ');
 	}
 	return false;
 }
 
 static bool is_vowel(char c)
 {
-	return c != '\0' && strchr("aeiou", c) != NULL;
+	return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u';
 }
 
 /* "-ije-" before a consonant (cijev, snijeg), not the endings of "inspekcije", "nije". */
@@ -215,6 +172,8 @@ static bool has_ije(const char *word)
 
 static bool is_ijekavian(const char *word)
 {
+	if (strchr(word, 'j') == NULL)
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(no_yat); i++) {
 		if (strstr(word, no_yat[i]) != NULL)
 			return false;
@@ -231,12 +190,11 @@ static bool is_ijekavian(const char *word)
 /* A yat is a witness for the family first; which of the two it means is asked at the end. */
 static void see_yat(struct witness *w)
 {
-	bool is_ekavian = has_beginning(ekavian, w->word, w->len);
-	bool is_other = is_ijekavian(w->word);
+	bool is_one = is_ekavian(w->word), is_other = is_ijekavian(w->word);
 
-	w->n_ekavian += is_ekavian;
+	w->n_ekavian += is_one;
 	w->n_ijekavian += is_other;
-	if (is_ekavian || is_other)
+	if (is_one || is_other)
 		count(w, SR | HR, 1);
 }
 
@@ -257,14 +215,11 @@ static unsigned telling(unsigned who)
 
 static void end_word(struct witness *w)
 {
-	unsigned who = 0;
+	unsigned who;
 
 	if (w->len != 0 && w->n_words++ < WORDS_MAX) {
 		w->word[w->len] = '\0';
-		for (size_t i = 0; i < ARRAY_LEN(function_words); i++) {
-			if (has_word(function_words[i].words, w->word, w->len))
-				who |= function_words[i].who;
-		}
+		who = language_words_who(bytes_at(w->word, w->len));
 		if (who != 0)
 			count(w, who, telling(who));
 		see_yat(w);

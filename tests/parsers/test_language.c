@@ -3,6 +3,7 @@
 #include "parsers/language.h"
 
 #include "parsers/err.h"
+#include "parsers/language_words.h"
 #include "tests/tap.h"
 
 /* clang-format off */
@@ -80,6 +81,20 @@ static void check_otherwise(void)
 	   "evidence beats the contact's last language");
 }
 
+static void check_words(void)
+{
+	unsigned n_lost = 0;
+
+	for (size_t i = 0; i < language_words_count(); i++) {
+		if (language_words_who(bytes_of(language_words_at(i))) != 0)
+			continue;
+		diag("not found, so not in its place: %s", language_words_at(i));
+		n_lost++;
+	}
+	is_int(n_lost, 0, "every function word is found");
+	is_int(language_words_who(bytes_of("zzz")), 0, "a word of nobody is nobody's");
+}
+
 int main(void)
 {
 	struct tongue none = { 0 };
@@ -95,5 +110,6 @@ int main(void)
 	}
 	check_tongues();
 	check_otherwise();
+	check_words();
 	return done_testing();
 }
