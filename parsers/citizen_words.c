@@ -22,8 +22,9 @@ enum kind { KIND_COMMAND, KIND_FILLER, KIND_TONGUE };
 struct phrase {
 	enum kind kind;
 	enum citizen_command command;
-	struct tongue tongue; /* script NONE: the one it is typed in */
-	struct bytes words;   /* folded, one blank between */
+	enum language language; /* of the word, or LANG_NONE */
+	struct tongue tongue;   /* script NONE: the one it is typed in */
+	struct bytes words;     /* folded, one blank between */
 };
 
 struct citizen_words {
@@ -77,17 +78,30 @@ void citizen_words_free(struct citizen_words **w)
 
 /* ---- the file ---- */
 
-static bool find_key(struct bytes key, struct phrase *phrase_out)
+/* "STATUS", or "STATUS hu" */
+static bool find_command(struct bytes key, struct phrase *phrase_out)
 {
-	struct phrase p = { 0 };
+	size_t blank = bytes_find(key, ' ');
+	struct bytes word = bytes_cut(key, 0, blank);
+	struct bytes language = bytes_trim(bytes_cut(key, blank, key.len));
+	struct phrase p = { .language = language_of_code(language) };
 
 	for (int c = CMD_STATUS; c <= CMD_LANGUAGE; c++) {
 		p.command = (enum citizen_command)c;
-		if (bytes_is(key, citizen_command_text(p.command))) {
+		if (bytes_is(word, citizen_command_text(p.command))) {
 			*phrase_out = p;
-			return true;
+			return language.len == 0 || p.language != LANG_NONE;
 		}
 	}
+	return false;
+}
+
+static bool find_key(struct bytes key, struct phrase *phrase_out)
+{
+	struct phrase p;
+
+	if (find_command(key, phrase_out))
+		return true;
 	p = (struct phrase){ .kind = bytes_is(key, "filler") ? KIND_FILLER : KIND_TONGUE };
 	if (p.kind == KIND_TONGUE && tongue_parse(key, &p.tongue) != ERR_OK)
 		return false;
@@ -393,6 +407,7 @@ int citizen_words_read(const struct citizen_words *w, struct arena *a, const str
 		return ERR_NOENT;
 	drop_fillers(w, &t);
 	r.command = command->command;
+	r.language = command->language;
 	if (r.command == CMD_LANGUAGE)
 		err = read_tongue(w, &t, &r.tongue);
 	else if (r.command == CMD_STATUS)

@@ -9,6 +9,7 @@
  * exactly.
  *
  *   STATUS: status, stanje, stav            the words of a command
+ *   STATUS hu: allapot                      words that only one language has
  *   LANGUAGE: jezik, language, nyelv        a tongue's name stands behind it
  *   filler: prijave, molim, hvala           may stand beside a command and change nothing
  *   sk: sk, slovacki, slovensky             what people call a tongue (sr: in the script it is typed in)
@@ -32,9 +33,10 @@ const char *citizen_command_text(enum citizen_command c); /* "STATUS" …; NULL 
 
 struct citizen_request {
 	enum citizen_command command;
-	struct tongue tongue; /* LANGUAGE: what was asked for; LANG_NONE when not understood */
-	struct bytes case_no; /* STATUS: "SP-2026-000123" that stands behind it, or none */
-	struct bytes typo;    /* the folded word that was read as a command all the same, or none */
+	enum language language; /* that only this command's word belongs to, or LANG_NONE */
+	struct tongue tongue;   /* LANGUAGE: what was asked for; LANG_NONE when not understood */
+	struct bytes case_no;   /* STATUS: "SP-2026-000123" that stands behind it, or none */
+	struct bytes typo; /* the folded word that was read as a command all the same, or none */
 };
 
 struct citizen_words;

@@ -485,6 +485,8 @@ static int read_command(const struct work *w, struct classified *out)
 		return err != ERR_OK ? err : ERR_NOENT;
 	out->outcome = CLASS_COMMAND;
 	out->command = r.command;
+	if (r.language != LANG_NONE)
+		out->guess.language = r.language;
 	out->command_tongue = r.tongue;
 	out->case_no = r.case_no;
 	out->confidence = r.typo.len != 0 ? 0.8 : 1.0;

@@ -12,6 +12,9 @@
 #include "parsers/strbuf.h"
 #include "parsers/utf8.h"
 
+/* A broken octet becomes U+FFFD, three octets; letters grow less. */
+#define GROWTH_MAX 3
+
 #define CYRILLIC_FIRST 0x0400u
 #define CYRILLIC_LAST  0x045Fu
 #define CYRILLIC_LOWER 0x0430u
@@ -211,7 +214,7 @@ static void add_latin(struct strbuf *s, uint32_t cp, bool is_in_capitals)
 
 int fold_latin(struct arena *a, struct bytes text, struct bytes *latin_out)
 {
-	struct strbuf s = strbuf_in(a, 2 * text.len + 1);
+	struct strbuf s = strbuf_in(a, GROWTH_MAX * text.len);
 	struct rd r = rd_of(text);
 	bool was_upper = false;
 	uint32_t cp, next;
@@ -232,7 +235,7 @@ int fold_latin(struct arena *a, struct bytes text, struct bytes *latin_out)
 
 int fold_title(struct arena *a, struct bytes text, struct bytes *title_out)
 {
-	struct strbuf s = strbuf_in(a, 2 * text.len + 1);
+	struct strbuf s = strbuf_in(a, GROWTH_MAX * text.len);
 	struct rd r = rd_of(text);
 	bool is_head = true;
 	uint32_t cp, next;

@@ -72,8 +72,8 @@ static const char *const ekavian[] = {
 	"sneg", "stet", "sused", "svetl", "uvek", "uveren", "vest", "videl", "vreme", "zahtev",
 	"zeleo",
 };
-static const char *const ijekavian[] = { "vje", "mje", "sje", "pje", "tje", "rje", "bje", "gdje", "vdje",
-					 "nedjelj", "vidje", "djec", "djevo" };
+static const char *const ijekavian[] = { "vje", "mje", "sje", "pje", "tje", "rje", "bje", "gdje", "vdje", "nedjelj", "vidje" };
+static const char *const ijekavian_heads[] = { "djec", "djete", "djevo" };
 /* The same letters where no yat was: object, echo; and -ije- of foreign words. */
 static const char *const no_yat[] = { "objek", "subje", "odjek", "sjedinj", "primorje", "hijer", "klijen",
 				      "orijen", "prijem", "pacijen", "ambijen", "sijer", "rijer", "tijer",
@@ -180,6 +180,10 @@ static bool is_ijekavian(const char *word)
 	}
 	if (has_ije(word))
 		return true;
+	for (size_t i = 0; i < ARRAY_LEN(ijekavian_heads); i++) {
+		if (strncmp(word, ijekavian_heads[i], strlen(ijekavian_heads[i])) == 0)
+			return true;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(ijekavian); i++) {
 		if (strstr(word, ijekavian[i]) != NULL)
 			return true;

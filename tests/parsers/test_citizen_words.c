@@ -6,7 +6,8 @@
 #include "tests/tap.h"
 
 static const char words[] = "# the words of a town\n"
-			    "STATUS: status, stanje, stav, allapot, dokle je stiglo\n"
+			    "STATUS: status, stanje, stav, dokle je stiglo\n"
+			    "STATUS hu: állapot\n"
 			    "HELP: pomoć, help, súgó, segítség\n"
 			    "STOP: stop, odjava, odjavi sve\n"
 			    "START: start\n"
@@ -71,6 +72,7 @@ static const struct {
 	const char *text, *line, *promise;
 } faults_rows[] = {
 	{ "HLEP: x",             "f:1: 'HLEP' is none of", "a command that isn't known" },
+	{ "STATUS xx: x",        "f:1: 'STATUS xx' is none of", "a language that isn't known" },
 	{ "STATUS: a\nSTOP: a",  "f:2: 'a' already means something else", "a word with two meanings" },
 	{ "STATUS: 日本",          "f:1: '日本' holds no word", "a word that can't be typed" },
 	{ "STATUS: a",           "f: no words for HELP", "a command without words" },
@@ -121,6 +123,9 @@ int main(void)
 	(void)fold_text(a, bytes_of("Statsu"), &f);
 	(void)citizen_words_read(w, a, &f, bytes_of("SP"), 2026, &r);
 	is_text(r.typo, "statsu", "a guess names the word, so that others can object");
+	(void)fold_text(a, bytes_of("Állapot"), &f);
+	(void)citizen_words_read(w, a, &f, bytes_of("SP"), 2026, &r);
+	ok(r.language == LANG_HU, "a word that only one language has says which");
 	(void)fold_text(a, bytes_of("status 123"), &f);
 	ok(citizen_words_read(w, a, &f, bytes_of("SP"), 0, &r) == ERR_OK && r.case_no.len == 0,
 	   "without a year a bare number belongs to no case");

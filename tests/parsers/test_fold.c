@@ -50,6 +50,7 @@ static const struct {
 	{ "КОЊ",            "KONJ",           "also at the end of capitals" },
 	{ "Ђорђе Џабић",    "Đorđe Džabić",   "đ and dž" },
 	{ "Fő utca 12",     "Fő utca 12",     "Latin stays" },
+	{ "\xd5\xd5\xd5\xd5", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "broken octets find room" },
 	{ "",               "",               "nothing stays nothing" },
 };
 /* clang-format on */

@@ -20,6 +20,7 @@ static const struct {
 	{ "Није ријешено, гдје је вода",                        "sr",  "Cyrl", "ijekavian in Cyrillic is answered in Serbian" },
 	{ "Kanalizacija i inspekcije nisu dobre",               "sr",  "Latn", "the ending -ije is no ijekavian" },
 	{ "Gradjevinska dozvola, objekat i orijentir",          "sr",  "Latn", "đ written as dj, and foreign words, aren't either" },
+	{ "Curi u Karadjordjevoj, kako da dobijem vodu", "sr", "Latn", "nor are names and verbs with these letters" },
 	{ "Nesvieti pouličné osvetlenie, už týždeň je tma",     "sk",  "Latn", "Slovak" },
 	{ "Kedy odvazaju smeti a kde je kontajner",             "sk",  "Latn", "Slovak without diacritics" },
 	{ "Nem ég az utcai lámpa a Fő utcában",                 "hu",  "Latn", "Hungarian" },
