@@ -353,8 +353,9 @@ static struct kannel_frame frame_of(struct kannel_box *b, const struct outgoing 
 		f.sms.dlr_mask = DLR_MASK_ALL;
 		f.sms.dlr_url = bytes_of(name);
 	}
+	/* Between boxes it is a moment, not minutes as in sendsms. */
 	if (out->validity_ms > 0)
-		f.sms.validity = (int32_t)((out->validity_ms + MINUTE_MS - 1) / MINUTE_MS);
+		f.sms.validity = (int32_t)((h->wall(h).ms + out->validity_ms) / SECOND_MS);
 	return f;
 }
 
