@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "conf/longest.h"
 #include "conf/profile.h"
 #include "conf/profile_tables.h"
+#include "conf/profile_texts.h"
 #include "parsers/err.h"
 #include "parsers/fold.h"
 #include "parsers/rule_file.h"
@@ -17,7 +17,6 @@
 
 /* Everything of a profile: tables, names, what the checks need. */
 #define PROFILE_ARENA_BYTES (64u << 20)
-#define FILE_MAX_BYTES      (1u << 20)
 #define RULE_FILES_MAX      200
 #define PATH_MAX_BYTES      4096
 /* Any moment will do to ask whether a time zone is known. */
@@ -34,24 +33,9 @@ static struct bytes file_of(const char *name)
 	return bytes_of(name);
 }
 
-/* A file of the folder; when it can't be read that is a fault, and text is none (ERR_OK). */
 static int read_file(struct reader *in, const char *name, bool is_needed, struct bytes *text_out)
 {
-	char path[PATH_MAX_BYTES];
-	int n = snprintf(path, sizeof(path), "%s/%s", in->dir, name);
-	int err;
-
-	*text_out = BYTES_NONE;
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return ERR_LIMIT;
-	err = load_file(path, FILE_MAX_BYTES, in->p->arena, text_out);
-	if (err == ERR_OK || err == ERR_NOMEM || (err == ERR_NOENT && !is_needed))
-		return err == ERR_NOENT ? ERR_OK : err;
-	faults_add(in->faults, (struct fault){ .file = file_of(name) }, "%s",
-		   err == ERR_NOENT   ? "is missing from the profile's folder"
-		   : err == ERR_LIMIT ? "is larger than a megabyte"
-				      : "can't be read");
-	return ERR_OK;
+	return profile_read_file(in->p, in->dir, name, is_needed, in->faults, text_out);
 }
 
 /* ---- profile.ini ---- */
@@ -172,7 +156,8 @@ static int read_zone(struct reader *in, const struct load_ini *ini)
 	if (name == NULL)
 		return ERR_NOMEM;
 	in->p->time_zone = bytes_of(name);
-	err = words_time(in->p->arena, en, name, (struct wall){ SOME_MOMENT_MS }, WORDS_SHORT, &words);
+	err = words_time(in->p->arena, en, name, (struct wall){ SOME_MOMENT_MS }, WORDS_SHORT,
+			 &words);
 	if (err == ERR_INVALID && zone.len != 0)
 		faults_add(in->faults, at_key(ini, "time_zone"),
 			   "'%s' is no time zone; write one such as Europe/Belgrade", name);
@@ -258,8 +243,6 @@ static void check_staff(struct reader *in)
 		n += p->members[i].is_coordinator;
 		n_duty += p->members[i].is_duty && p->members[i].phone.len != 0;
 	}
-	if (p->n_members == 0)
-		return;
 	if (n != 1)
 		faults_add(in->faults, at,
 			   "%zu coordinators; there must be one, whom late cases go to", n);
@@ -360,89 +343,7 @@ static int read_words(struct reader *in)
 	return err == ERR_INVALID ? ERR_OK : err;
 }
 
-/* ---- texts ---- */
-
-static const struct tongue all_tongues[] = {
-	{ LANG_SR, SCRIPT_CYRL }, { LANG_SR, SCRIPT_LATN }, { LANG_HR, SCRIPT_LATN },
-	{ LANG_SK, SCRIPT_LATN }, { LANG_HU, SCRIPT_LATN }, { LANG_ROM, SCRIPT_LATN },
-	{ LANG_EN, SCRIPT_LATN },
-};
-
-/* The profile's own text, else the one that comes with the program; none when neither is there. */
-static int find_text(struct reader *in, const char *texts_dir, const char *name,
-		     struct bytes *text_out)
-{
-	char own[PATH_MAX_BYTES];
-	struct reader defaults = { .p = in->p, .dir = texts_dir, .faults = in->faults };
-	int n = snprintf(own, sizeof(own), "texts/%s", name);
-	int err;
-
-	if (n < 0 || (size_t)n >= sizeof(own))
-		return ERR_LIMIT;
-	err = read_file(in, own, false, text_out);
-	if (err != ERR_OK || text_out->ptr != NULL)
-		return err;
-	return read_file(&defaults, name, false, text_out);
-}
-
-static int add_text(struct reader *in, const char *texts_dir, struct tongue t, int n)
-{
-	const char *stem = n == TEXT_COUNT ? "words" : text_name_text((enum text_name)n);
-	char name[PATH_MAX_BYTES];
-	struct bytes text;
-	int err;
-
-	snprintf(name, sizeof(name), "%s/%s.txt", tongue_name(t), stem);
-	err = find_text(in, texts_dir, name, &text);
-	if (err != ERR_OK || text.ptr == NULL)
-		return err;
-	if (n == TEXT_COUNT)
-		err = catalog_add_words(in->p->catalog, t, bytes_of(name), text, in->faults);
-	else
-		err = catalog_add(in->p->catalog, t, (enum text_name)n, bytes_of(name), text,
-				  in->faults);
-	return err == ERR_INVALID ? ERR_OK : err;
-}
-
-static bool is_dir(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/*
- * The texts that every profile begins with: beside an installed profile
- * (profiles/town, templates/texts), in the source tree (conf/profiles/town),
- * installed, or where this program was built.
- */
-static const char *find_texts_dir(const char *dir, char path[PATH_MAX_BYTES])
-{
-	static const char *const beside[] = { "../../templates/texts", "../../../templates/texts" };
-
-	for (size_t i = 0; i < ARRAY_LEN(beside); i++) {
-		int n = snprintf(path, PATH_MAX_BYTES, "%s/%s", dir, beside[i]);
-
-		if (n > 0 && n < PATH_MAX_BYTES && is_dir(path))
-			return path;
-	}
-	return is_dir(TEXTS_DIR) ? TEXTS_DIR : TEXTS_SOURCE_DIR;
-}
-
-static int read_texts(struct reader *in)
-{
-	char path[PATH_MAX_BYTES];
-	const char *texts_dir = find_texts_dir(in->dir, path);
-	int err = ERR_OK;
-
-	for (size_t t = 0; t < ARRAY_LEN(all_tongues); t++) {
-		for (int n = 0; n <= TEXT_COUNT && err == ERR_OK; n++)
-			err = add_text(in, texts_dir, all_tongues[t], n);
-	}
-	if (err == ERR_OK)
-		err = catalog_finish(in->p->catalog, in->faults);
-	return err == ERR_INVALID ? ERR_OK : err;
-}
+/* ---- all of it ---- */
 
 /* Only a profile without faults has values to measure. */
 static int check_texts(struct reader *in)
@@ -456,7 +357,12 @@ static int check_texts(struct reader *in)
 	return err;
 }
 
-/* ---- all of it ---- */
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
 
 static struct bytes folder_name(const char *dir)
 {
@@ -517,7 +423,7 @@ static int read_all(struct reader *in)
 	if (err == ERR_OK)
 		err = read_words(in);
 	if (err == ERR_OK)
-		err = read_texts(in);
+		err = profile_read_texts(in->p, in->dir, in->faults);
 	if (err != ERR_OK)
 		return err;
 	if (ini.n != 0) {

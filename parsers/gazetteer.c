@@ -2,6 +2,7 @@
 #include "parsers/gazetteer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "parsers/err.h"
 #include "parsers/fold.h"
@@ -18,7 +19,7 @@ struct gazetteer {
 	struct arena *arena;
 	struct rules *rules; /* one a name, in the same order */
 	struct gazetteer_name *names;
-	size_t n;
+	size_t n, cap;
 };
 
 struct gazetteer *gazetteer_new(void)
@@ -29,9 +30,7 @@ struct gazetteer *gazetteer_new(void)
 		return NULL;
 	g->arena = arena_new(GAZETTEER_ARENA_BYTES);
 	g->rules = rules_new();
-	if (g->arena != NULL)
-		g->names = arena_array(g->arena, NAMES_MAX, sizeof(*g->names));
-	if (g->rules == NULL || g->names == NULL)
+	if (g->rules == NULL || g->arena == NULL)
 		gazetteer_free(&g);
 	return g;
 }
@@ -90,6 +89,23 @@ static int pattern_of_name(struct gazetteer *g, struct bytes name, struct bytes 
 	return strbuf_finish(&s, pattern_out);
 }
 
+static bool make_room(struct gazetteer *g)
+{
+	size_t cap = g->cap == 0 ? 64 : g->cap * 2;
+	struct gazetteer_name *names;
+
+	if (g->n < g->cap)
+		return true;
+	names = arena_array(g->arena, cap, sizeof(*names));
+	if (names == NULL)
+		return false;
+	if (g->n != 0)
+		memcpy(names, g->names, g->n * sizeof(*names));
+	g->names = names;
+	g->cap = cap;
+	return true;
+}
+
 static int add_name(struct gazetteer *g, const struct tsv *t, struct bytes file,
 		    struct faults *faults)
 {
@@ -114,6 +130,8 @@ static int add_name(struct gazetteer *g, const struct tsv *t, struct bytes file,
 		faults_add(faults, at, n.latin.len == 0 ? "the name is missing" : "too many names");
 		return ERR_OK;
 	}
+	if (!make_room(g))
+		return ERR_NOMEM;
 	if (pattern.len == 0)
 		err = pattern_of_name(g, n.latin, &pattern);
 	if (err != ERR_OK)

@@ -162,6 +162,8 @@ static const struct {
 } broken[] = {
 	{ "none", "", NULL, "a small profile loads" },
 	{ "staff.tsv", NULL, "staff.tsv: is missing from the profile's folder", "a missing file" },
+	{ "staff.tsv", "", "staff.tsv: empty; its first line names the columns", "an empty table" },
+	{ "texts/en/akc.txt", "{case}", "akc.txt: [en] no text has this name; did you mean ack.txt?", "a text of the profile's own that nobody would ask for" },
 	{ "rules/a.rules", NULL, "rules: holds no file whose name ends in .rules", "a profile without rules" },
 	{ "rules/a.rules", "[OPS]\n4: voda\n", "a.rules:2: the rule has no example", "a rule without an example" },
 	{ "rules/a.rules", "\n[OSP]\n4: voda\n primer: voda\n",
