@@ -2,7 +2,6 @@
 #include "gateway/cli/ask.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "conf/conf.h"
 #include "gateway/flow/control.h"
 #include "gateway/flow/host_inline.h"
+#include "gateway/wire/privileges.h"
 #include "parsers/err.h"
 #include "parsers/keyed.h"
 #include "parsers/strbuf.h"
@@ -163,20 +163,15 @@ int ask_over(int fd, struct bytes request, const struct asking *asking)
 
 int ask_become_owner(const struct conf *conf)
 {
+	char why[256];
 	struct stat st;
-	struct passwd *pw;
 
-	if (geteuid() != 0)
+	if (geteuid() != 0 || stat(conf->state_dir, &st) != 0 || st.st_uid == 0)
 		return EXIT_DONE;
-	if (stat(conf->state_dir, &st) != 0 || st.st_uid == 0)
+	if (privileges_drop(conf->state_dir, why, sizeof(why)) == ERR_OK)
 		return EXIT_DONE;
-	pw = getpwuid(st.st_uid);
-	if ((pw != NULL ? initgroups(pw->pw_name, st.st_gid) : setgroups(0, NULL)) != 0 ||
-	    setgid(st.st_gid) != 0 || setuid(st.st_uid) != 0) {
-		args_fail("%s: can't become its owner: %s", conf->state_dir, strerror(errno));
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
+	args_fail("%s", why);
+	return EXIT_FAILED;
 }
 
 static const char *my_name(void)

@@ -5,6 +5,7 @@
  */
 #include <signal.h>
 
+#include "conf/log.h"
 #include "gateway/cli/args.h"
 #include "gateway/cli/ask.h"
 #include "gateway/cli/print.h"
@@ -29,6 +30,7 @@ int main(int argc, char **argv)
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
+	log_set_level(LOG_LEVEL_WARNING); /* a person reads our results, not the store's diary */
 	if (args.arena == NULL || keyed_init() != 0) {
 		args_fail("out of memory");
 		return EXIT_FAILED;

@@ -51,12 +51,13 @@ static struct bytes value_text(const struct json *j, struct arena *a)
 	return strbuf_bytes(&s);
 }
 
-/* Line ends inside a cell would break the table. */
-static struct bytes cell_text(const struct json *row, const char *key, struct arena *a)
+/* Line ends inside a cell would break the table; the last cell of a row may be as long as it is. */
+static struct bytes cell_text(const struct json *row, const struct column *c, struct arena *a)
 {
-	struct bytes text = value_text(json_get(row, key), a);
+	struct bytes text = value_text(json_get(row, c->key), a);
 
-	return utf8_cut(bytes_cut(text, 0, bytes_find(text, '\n')), COLUMN_MAX * 2);
+	text = bytes_cut(text, 0, bytes_find(text, '\n'));
+	return c[1].key == NULL ? text : utf8_cut(text, COLUMN_MAX * 2);
 }
 
 static void print_padded(struct bytes text, size_t width, bool is_last)
@@ -76,7 +77,7 @@ static void print_table(const struct json *rows, const struct column *columns, s
 	for (const struct column *c = columns; c->key != NULL && n < ARRAY_LEN(widths); c++, n++) {
 		widths[n] = strlen(c->heading);
 		for (size_t i = 0; i < json_count(rows); i++) {
-			size_t len = utf8_count(cell_text(json_at(rows, i), c->key, a));
+			size_t len = utf8_count(cell_text(json_at(rows, i), c, a));
 
 			if (len > widths[n])
 				widths[n] = len;
@@ -86,7 +87,7 @@ static void print_table(const struct json *rows, const struct column *columns, s
 		print_padded(bytes_of(columns[k].heading), widths[k], k + 1 == n);
 	for (size_t i = 0; i < json_count(rows); i++) {
 		for (size_t k = 0; k < n; k++)
-			print_padded(cell_text(json_at(rows, i), columns[k].key, a), widths[k],
+			print_padded(cell_text(json_at(rows, i), &columns[k], a), widths[k],
 				     k + 1 == n);
 	}
 }

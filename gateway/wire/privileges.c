@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "conf/limits.h"
@@ -43,28 +46,62 @@ static int become(uid_t uid, gid_t gid)
 	return setuid(0) == 0 ? ERR_ACCESS : ERR_OK;
 }
 
+/*
+ * Where everything belongs to root (a container, a folder for trying things out) there is nobody to become.
+ * Uid 0 without a single capability, and without a way to get one, is a user like any other who owns those files.
+ */
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0) != 0)
+		return ERR_ACCESS;
+	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++) {
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) != 0)
+			return ERR_ACCESS;
+	}
+	return syscall(SYS_capset, &header, none) == 0 ? ERR_OK : ERR_ACCESS;
+}
+
+static int drop_to(const char *state_dir, const struct stat *st, char *why_out, size_t why_size)
+{
+	const struct passwd *pw = getpwuid(st->st_uid);
+	/* A folder that root made for a user may still be of root's group: that group isn't taken along. */
+	gid_t gid = st->st_gid == 0 && pw != NULL ? pw->pw_gid : st->st_gid;
+
+	if (become(st->st_uid, gid) != ERR_OK) {
+		snprintf(why_out, why_size, "can't become the owner of %s (uid %u): %s", state_dir,
+			 (unsigned)st->st_uid, strerror(errno));
+		return ERR_ACCESS;
+	}
+	log_info("odzivd", "event=dropped_root uid=%u gid=%u", (unsigned)st->st_uid, (unsigned)gid);
+	return ERR_OK;
+}
+
 int privileges_drop(const char *state_dir, char *why_out, size_t why_size)
 {
 	struct stat st;
 
 	if (geteuid() != 0)
 		return ERR_OK;
-	if ((stat(state_dir, &st) != 0 && make_state_dir(state_dir, &st) != ERR_OK) ||
-	    st.st_uid == 0) {
+	if (stat(state_dir, &st) != 0 && make_state_dir(state_dir, &st) != ERR_OK)
+		st.st_uid = 0;
+	if (st.st_uid != 0)
+		return drop_to(state_dir, &st, why_out, why_size);
+	if (drop_capabilities() != ERR_OK) {
 		snprintf(why_out, why_size,
-			 "odzivd doesn't run as root, and %s has no other owner whom it could "
-			 "become; "
-			 "install -d -o USER -g GROUP -m 0750 %s, or start it as that user",
-			 state_dir, state_dir);
+			 "%s belongs to root, so odzivd has nobody to become, and root's "
+			 "capabilities can't be "
+			 "dropped: %s; give the folder to a user: chown USER %s",
+			 state_dir, strerror(errno), state_dir);
 		return ERR_ACCESS;
 	}
-	if (become(st.st_uid, st.st_gid) != ERR_OK) {
-		snprintf(why_out, why_size, "can't become the owner of %s (uid %u): %s", state_dir,
-			 (unsigned)st.st_uid, strerror(errno));
-		return ERR_ACCESS;
-	}
-	log_info("odzivd", "event=dropped_root uid=%u gid=%u", (unsigned)st.st_uid,
-		 (unsigned)st.st_gid);
+	log_warning("odzivd",
+		    "event=dropped_capabilities uid=0 why=\"%s belongs to root; give it to a user "
+		    "of its own\"",
+		    state_dir);
 	return ERR_OK;
 }
 

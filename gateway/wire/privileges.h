@@ -2,9 +2,10 @@
 /*
  * privileges - whom we run as, and what we leave behind.
  *
- * Promises: odzivd never works as root: started by root it becomes the owner of
- *           state_dir, for good; no core with citizens' data; files of ours are no
- *           stranger's business (umask 007).
+ * Promises: odzivd never works with root's powers: started by root it becomes the owner
+ *           of state_dir, for good; where that is root too, it gives up every capability.
+ *           No core with citizens' data; files of ours are no stranger's business
+ *           (umask 007).
  */
 #ifndef GATEWAY_WIRE_PRIVILEGES_H
 #define GATEWAY_WIRE_PRIVILEGES_H
