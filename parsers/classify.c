@@ -13,6 +13,8 @@
 /* Up to this a category is only hinted at, as by "opet curi". */
 #define HINT     3
 #define SPAM_MIN 6
+/* Thanks this clear ("hvala što ste popravili") stay thanks whatever they name. */
+#define THANKS_CLEAR 5
 /* A follow-up or a thank-you is short; who writes more has something to tell. */
 #define SHORT_WORDS_MAX 12
 /* A long letter with a question in it is answered by a person. */
@@ -177,6 +179,21 @@ static bool is_in_street(const struct work *w, const struct rule_hit *hit)
 	return hit->from >= w->place.from && hit->to <= w->place.to;
 }
 
+/* What an emergency's words say ("pali kablovi") they don't say of anything else. */
+static bool is_in_emergency(const struct work *w, const struct rule_hit *hit)
+{
+	for (size_t i = 0; i < w->hits.n; i++) {
+		const struct rule_hit *h = &w->hits.list[i];
+		const struct rule_info *info = rules_info(w->c->rules, h->rule);
+
+		if (h->rule != hit->rule && info->role == ROLE_CATEGORY &&
+		    bytes_eq(info->category, w->c->emergency_category) && hit->from >= h->from &&
+		    hit->to <= h->to)
+			return true;
+	}
+	return false;
+}
+
 static void tally_hits(struct work *w)
 {
 	for (size_t i = 0; i < w->hits.n; i++) {
@@ -188,7 +205,8 @@ static void tally_hits(struct work *w)
 			w->cues[info->role] += info->weight;
 			continue;
 		}
-		if (is_in_street(w, hit))
+		if (is_in_street(w, hit) || (!bytes_eq(info->category, w->c->emergency_category) &&
+					     is_in_emergency(w, hit)))
 			continue;
 		t = tally_of(w, info->category);
 		if (t == NULL)
@@ -340,6 +358,8 @@ static bool is_followup(const struct work *w, const struct classified *out)
 
 static bool is_thanks(const struct work *w, const struct classified *out)
 {
+	if (w->cues[ROLE_THANKS] >= THANKS_CLEAR && is_short(w))
+		return true;
 	return w->cues[ROLE_THANKS] != 0 && is_short(w) && !has_place(out) &&
 	       best_total(w) <= HINT && w->cues[ROLE_PROBLEM] == 0 && !out->is_question;
 }

@@ -301,6 +301,7 @@ int main(void)
 		check_names(pe);
 		check_examples(sp, "tests/parsers/data/sms_examples.tsv");
 		check_examples(sp, "tests/parsers/data/mail_examples.tsv");
+		check_examples(sp, "tests/parsers/data/own_examples.tsv");
 	}
 	profile_free(&sp);
 	profile_free(&pe);
