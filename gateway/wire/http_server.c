@@ -24,6 +24,9 @@
 #define PEER_SIZE      64
 #define BACKLOG        256
 
+/* The kernel counts the end of a stream as an octet. */
+#define END_OCTET 1
+
 /* One connection of somebody's. */
 struct http_conn {
 	struct http_conn *next, **at;
@@ -217,7 +220,7 @@ static struct http_conn *conn_new(struct http_server *s, struct MHD_Connection *
 static void conn_free(struct http_server *s, struct http_conn *c)
 {
 	/* libmicrohttpd may have answered by itself: a URL above its memory, broken headers. */
-	if (!c->was_served && octets_received(c->fd) > 0)
+	if (!c->was_served && octets_received(c->fd) > END_OCTET)
 		log_warning("http", "event=closed peer=%s cause=\"no request that can be read\"",
 			    c->peer);
 	*c->at = c->next;

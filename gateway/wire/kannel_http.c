@@ -428,11 +428,12 @@ static void refuse(struct wire *w, struct http_request *r, const char *alarm)
 	const char *cause = strcmp(alarm, "wrong-peer") == 0 ? "not one of peers" : "wrong secret";
 
 	log_warning("http", "event=refused peer=%s status=403 cause=\"%s\"", http_peer(r), cause);
+	/* From where stands in the line above. */
 	alarm_note(w->core->alarms, alarm,
-		   "a request to Kannel's callback from %s was refused: %s; if that is Kannel, "
-		   "each of its "
-		   "texts is refused and piles up there",
-		   http_peer(r), cause);
+		   "requests to Kannel's callback are refused: %s; if it is Kannel that asks, its "
+		   "texts "
+		   "pile up there",
+		   cause);
 	http_answer(r, 403, NULL, BYTES_NONE);
 }
 

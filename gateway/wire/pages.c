@@ -17,17 +17,15 @@ static const char metrics_type[] = "application/openmetrics-text; version=1.0.0;
 
 /* --- health --- */
 
-static struct json *channels_of(const struct core *core, bool *is_down_out)
+static struct json *channels_of(const struct core *core)
 {
 	struct json *list = json_array();
 
-	*is_down_out = false;
 	for (size_t i = 0; i < core->n_channels; i++) {
 		struct json *c = json_object();
 
 		json_put_str(c, "name", core->channels[i]->conf->name);
 		json_put_str(c, "state", channel_state_text(core->channels[i]->state));
-		*is_down_out |= core->channels[i]->state == CHANNEL_DOWN;
 		json_append_take(list, &c);
 	}
 	return list;
@@ -51,13 +49,12 @@ static struct json *health_of(const struct pages *p, bool *is_ok_out)
 	struct json *j = json_object();
 	struct host_uv_load load;
 	const char *why = NULL;
-	bool is_down;
 	bool is_open = intake_is_open(core->intake, &why);
-	struct json *channels = channels_of(core, &is_down);
+	struct json *channels = channels_of(core);
 	struct json *alarms = alarms_of(core);
 
 	host_uv_load(p->host, &load);
-	*is_ok_out = is_open && !is_down && load.oldest_ms < STORE_SLOW_MS && !p->wire->is_stopping;
+	*is_ok_out = is_open && load.oldest_ms < STORE_SLOW_MS && !p->wire->is_stopping;
 	json_put_bool(j, "ok", *is_ok_out);
 	json_put_str(j, "intake", is_open ? "open" : "stopped");
 	json_put_str(j, "why", is_open ? NULL : why);

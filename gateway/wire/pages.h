@@ -20,7 +20,8 @@ struct pages {
 #define STORE_SLOW_MS (10 * SECOND_MS)
 
 /*
- * 200, or 503 when intake is closed, a channel is down, or the store doesn't answer.
+ * 200, or 503 when no message would be kept: intake is closed, the store doesn't
+ * answer, or we are stopping. A channel that is down is another's illness: it is shown.
  * One JSON line: {"ok", "intake", "why", "store_wait_ms", "channels": [{"name", "state"}], "alarms": ["name"]}.
  */
 void pages_health(struct http_request *r, void *pages);
