@@ -91,9 +91,16 @@ static const struct {
 };
 /* clang-format on */
 
-/* The septet of the main alphabet, or -1. */
+/* The last letter of the main alphabet. */
+#define ALPHABET_LAST 0x03A9u
+
+/* The septet of the main alphabet, or -1. Letters and digits stand at their ASCII places. */
 static int main_septet(uint32_t cp)
 {
+	if (cp < 128 && alphabet[cp] == cp)
+		return cp != GSM7_ESCAPE ? (int)cp : -1;
+	if (cp > ALPHABET_LAST)
+		return -1;
 	for (int i = 0; i < 128; i++)
 		if (alphabet[i] == cp && i != GSM7_ESCAPE)
 			return i;
@@ -254,12 +261,15 @@ static const char *sign_plain(uint32_t cp)
 static void add_plain(struct strbuf *s, uint32_t cp, uint32_t before, uint32_t after)
 {
 	uint32_t small = cp == 0x0110 ? 0x0111 : cyrillic_small(cp);
-	const char *letters = small == 0x0111 ? "dj" : cyrillic_latin(small);
+	const char *letters;
 	uint8_t octets[4];
 
-	if (gsm7_septets(cp) != 0)
+	if (gsm7_septets(cp) != 0) {
 		strbuf_add(s, bytes_at(octets, utf8_put(cp, octets)));
-	else if (letters != NULL && small != cp)
+		return;
+	}
+	letters = small == 0x0111 ? "dj" : cyrillic_latin(small);
+	if (letters != NULL && small != cp)
 		add_capital(s, letters, before, after);
 	else if (letters != NULL)
 		strbuf_adds(s, letters);

@@ -213,7 +213,7 @@ int words_time(struct arena *a, struct tongue t, const char *time_zone, struct w
 	       enum words_form form, struct bytes *text_out)
 {
 	struct strbuf out = strbuf_in(a, SHORT_TIME_BYTES);
-	struct fields f;
+	struct fields f = { 0 };
 	int err = fields_of(time_zone, when, &f);
 
 	if (err != ERR_OK)
