@@ -41,7 +41,7 @@ int args_file(struct arena *a, const char *path, size_t max, struct bytes *text_
 	return strbuf_finish(&s, text_out);
 }
 
-static void print_row(const struct command_row *c)
+static void print_command(const struct command_row *c)
 {
 	char left[160];
 	size_t at;
@@ -75,7 +75,7 @@ static void print_help(void)
 	     "\n"
 	     "Commands:");
 	for (size_t i = 0; i < n_commands; i++)
-		print_row(&commands[i]);
+		print_command(&commands[i]);
 	puts("\nMore: man odziv, man odziv.ini, man odzivd");
 }
 
