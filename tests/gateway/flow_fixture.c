@@ -263,7 +263,7 @@ static void come_back(struct flow *f, struct job *job, int err)
 	job->done(job, err);
 }
 
-static void commit_all(struct flow *f)
+void flow_commit(struct flow *f)
 {
 	struct job *jobs = f->jobs, *next;
 
@@ -306,7 +306,7 @@ static void answer_all(struct flow *f)
 void flow_settle(struct flow *f)
 {
 	while (f->jobs != NULL || f->queries != NULL) {
-		commit_all(f);
+		flow_commit(f);
 		answer_all(f);
 	}
 }

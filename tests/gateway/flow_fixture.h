@@ -70,6 +70,8 @@ void flow_close(struct flow *f);
 void flow_stop(struct flow *f);
 void flow_start(struct flow *f);
 
+/* One batch: what waits is committed and told; what that asks for waits for the next. */
+void flow_commit(struct flow *f);
 /* Commits and answers until nothing waits. */
 void flow_settle(struct flow *f);
 /* Lets time pass: timers fire in their order, each followed by flow_settle(). */

@@ -210,7 +210,8 @@ static void test_channel_stops(void)
 	is_int(state_of(f, ANN), OUT_UNSURE, "what a stopped channel had under way is UNSURE");
 	is_int(channel_open(&f->core, &f->core.conf->channels[0]), ERR_OK, "the channel starts again");
 	flow_text(f, BOB, "Ne radi rasveta", &b);
-	/* The claim is committed only after the channel has stopped. */
+	flow_commit(f); /* the text; the claim of its acknowledgement is posted then */
+	ok(f->n_jobs > 0 && f->n_sent == 1, "a claim waits for its commit");
 	channel_close(&f->core, flow_channel(f));
 	flow_settle(f);
 	is_int(state_of(f, BOB), OUT_QUEUED, "what was claimed and hadn't left is QUEUED");
@@ -232,6 +233,32 @@ static void test_store_fails(void)
 	is_int(state_of(f, ANN), OUT_SENDING, "a result that can't be written yet isn't");
 	flow_pass(f, 3 * SECOND_MS);
 	is_int(state_of(f, ANN), OUT_SENT, "and is written when it can be");
+	close_flow(f);
+}
+
+static int claim_all(struct txn *t, struct desk *d, void *ctx)
+{
+	struct claimed claimed[8];
+	size_t n;
+
+	(void)ctx;
+	return outbox_claim(t, bytes_of("phones"), d->now, 8, d->arena, claimed, &n, NULL, NULL);
+}
+
+/* A claim was committed, and before anything left the daemon was killed. */
+static void test_killed(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a;
+
+	f->room = 0;
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	flow_stop(f);
+	is_int(hall_work(&f->hall, claim_all, NULL), ERR_OK, "a row is claimed");
+	is_int(state_of(f, ANN), OUT_SENDING, "and is SENDING on disk");
+	flow_start(f);
+	is_int(state_of(f, ANN), OUT_UNSURE, "after a start it is UNSURE");
 	close_flow(f);
 }
 
@@ -266,6 +293,7 @@ int main(void)
 	test_training();
 	test_channel_stops();
 	test_store_fails();
+	test_killed();
 	test_restart();
 	return done_testing();
 }

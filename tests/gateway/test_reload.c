@@ -155,6 +155,24 @@ static void test_open_cases(struct flow *f)
 	arena_free(&a);
 }
 
+/* The whole way: a profile that has no VODOVOD may not follow while a case of it is open. */
+static void test_other_town(struct flow *f)
+{
+	const struct conf *before = f->core.conf;
+	FILE *ini = fopen(f->hall.conf->file, "w");
+	struct outcome o;
+
+	fprintf(ini, "[odziv]\nprofile = %s/../pecinci\ninstance = %s\nstate_dir = %s\n"
+		     "[store]\nmap_size = 64M\n[phones]\ntype = simulator\nfrom = 1955\n",
+		f->hall.conf->profile_dir, f->hall.conf->instance, f->hall.conf->state_dir);
+	fclose(ini);
+	o = reload(f);
+	is_int(o.err, ERR_INVALID, "another town's profile is refused while a case is open");
+	ok(strstr(o.words, "department 'VODOVOD' is gone") != NULL, "with what the case needs: %s", o.words);
+	ok(f->core.conf == before, "and the old one stays");
+	rewrite(f, "", "64M", "");
+}
+
 static void test_map(struct flow *f)
 {
 	uint64_t before = db_space(f->hall.store.db).map_bytes;
@@ -192,6 +210,7 @@ int main(void)
 	test_refusals(f);
 	test_map(f);
 	test_open_cases(f);
+	test_other_town(f);
 	test_one_at_a_time(f); /* and the stop that follows meets a reload under way */
 	ok(hall_is_sound(&f->hall), "verify finds nothing");
 	flow_close(f);
