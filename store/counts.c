@@ -218,7 +218,8 @@ int64_t attempt_period_ms(enum attempt kind)
 	case ATTEMPT_PREFIX_SEGMENTS:
 	case ATTEMPT_ALL_SEGMENTS:
 	case ATTEMPT_STATUS_MISS:
-	case ATTEMPT_ASKED: return HOUR_MS;
+	case ATTEMPT_ASKED:
+	case ATTEMPT_DUTY: return HOUR_MS;
 	case ATTEMPT_SEGMENTS:
 	case ATTEMPT_ALL_DAY: return DAY_MS;
 	case ATTEMPT_MONEY: break;

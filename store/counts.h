@@ -51,6 +51,7 @@ enum attempt {
 	ATTEMPT_MONEY,           /* "", a month: hundredths */
 	ATTEMPT_STATUS_MISS,     /* a contact, an hour */
 	ATTEMPT_ASKED,           /* a contact, an hour */
+	ATTEMPT_DUTY,            /* a contact, an hour: texts to the duty officers that it caused */
 };
 int64_t attempt_period_ms(enum attempt kind);
 /* period: hours, days or months since 1970 as the kind says, by the caller. */

@@ -96,8 +96,7 @@ static const struct {
 };
 
 static const char *const word_keys[] = {
-	"state.new",    "state.open", "state.waiting", "state.solved",
-	"state.closed", "list.more",  "mark.missing",
+	"state.new", "state.open", "state.waiting", "state.solved", "state.closed", "list.more",
 };
 #define WORD_COUNT ARRAY_LEN(word_keys)
 
@@ -264,8 +263,8 @@ static void complain_of_key(struct faults *faults, struct fault where)
 		faults_add(faults, where, "no such word; did you mean %s?", near);
 	else
 		faults_add(faults, where,
-			   "no such word; there are state.new and its like, list.more, "
-			   "mark.missing, and part.NAME");
+			   "no such word; there are state.new and its like, list.more, and "
+			   "part.NAME");
 }
 
 /* "state.new = примљен" */

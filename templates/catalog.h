@@ -88,8 +88,7 @@ int catalog_finish(struct catalog *c, struct faults *faults);
 /*
  * One word, with fallback; "" when nobody has it. Keys: "state.new" "state.open"
  * "state.waiting" "state.solved" "state.closed", "list.more" (stands before the
- * number of cases that a list leaves out), "mark.missing" (stands where a part of
- * a long SMS never came).
+ * number of cases that a list leaves out).
  */
 struct bytes catalog_word(const struct catalog *c, struct tongue t, const char *key);
 /* The tongue whose text is really used for t (after fallback). */

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/desk/citizen.h"
 
+#include "conf/limits.h"
+#include "gateway/desk/clocks.h"
+#include "gateway/desk/home.h"
 #include "gateway/desk/reply.h"
+#include "gateway/desk/tell.h"
 #include "parsers/strbuf.h"
 #include "store/cases.h"
 #include "store/contacts.h"
 #include "store/counts.h"
+#include "store/outbox.h"
 
-/* Numbers may be guessed; nobody learns anything by it, and after this many an hour not even that. */
-#define STATUS_MISSES_MAX 5
 /* What a text can list and still be read on a cheap phone. */
 #define STATUS_LIST_MAX 5
+/* Who has more open cases than this has "1000" of them. */
+#define STATUS_COUNT_MAX 1000
+/* Rows to one person that STOP looks through; those that wait are among the newest, since others were sent. */
+#define STOP_ROWS_MAX 1000
 
 static uint32_t hour_of(struct wall at)
 {
@@ -59,7 +66,7 @@ static int status_miss(struct txn *t, struct desk *d, struct matter *m)
 	struct reply r = reply_to(d, m, KIND_STATUS, TEXT_STATUS_NONE);
 
 	attempt_add(t, ATTEMPT_STATUS_MISS, who, hour_of(d->now), 1, d->now);
-	if (attempt_get(t, ATTEMPT_STATUS_MISS, who, hour_of(d->now)) > STATUS_MISSES_MAX) {
+	if (attempt_get(t, ATTEMPT_STATUS_MISS, who, hour_of(d->now)) > STATUS_MISSES_HOUR) {
 		desk_note(d, "status-guessing", "a number asks for cases that are not its own");
 		m->message->why = record_strc(d->arena, "more than five misses an hour");
 		return txn_err(t);
@@ -71,7 +78,7 @@ static int status_one(struct txn *t, struct desk *d, struct matter *m, const Pb_
 {
 	struct reply r = reply_to(d, m, KIND_STATUS, TEXT_STATUS);
 
-	matter_values(d, rec, r.tongue, &r.values);
+	tell_values(d, rec, r.tongue, &r.values);
 	if (!case_is_open(rec))
 		r.values.due.ms = 0;
 	r.case_number = rec->number;
@@ -82,13 +89,11 @@ static int status_one(struct txn *t, struct desk *d, struct matter *m, const Pb_
 static int status_named(struct txn *t, struct desk *d, struct matter *m)
 {
 	Pb__Case *rec;
-	int err = case_get(t, m->understood->case_no, d->arena, &rec);
+	int err = home_named(t, d, m->contact->id, m->understood->case_no, &rec);
 
-	if (err != ERR_OK && err_class(err) != ERR_IS_REJECT)
-		return err;
-	if (err != ERR_OK || rec->contact != m->contact->id)
+	if (err == ERR_NOENT)
 		return status_miss(t, d, m);
-	return status_one(t, d, m, rec);
+	return err == ERR_OK ? status_one(t, d, m, rec) : err;
 }
 
 struct status_list {
@@ -104,12 +109,22 @@ static int add_to_list(const Pb__Case *rec, void *ctx)
 	struct status_list *l = ctx;
 	struct text_values values;
 
-	matter_values(l->d, rec, l->tongue, &values);
-	strbuf_addf(&l->words, "%s%s %.*s", l->n != 0 ? "; " : "", rec->number,
+	if (l->n++ >= STATUS_LIST_MAX)
+		return ERR_OK;
+	tell_values(l->d, rec, l->tongue, &values);
+	strbuf_addf(&l->words, "%s%s %.*s", l->n > 1 ? "; " : "", rec->number,
 		    PRI_BYTES(values.state));
-	if (l->n++ == 0)
+	if (l->n == 1)
 		l->newest = record_strc(l->d->arena, rec->number);
 	return ERR_OK;
+}
+
+static void say_how_many_more(struct status_list *l)
+{
+	struct bytes more = catalog_word(l->d->conf->profile->catalog, l->tongue, "list.more");
+
+	if (l->n > STATUS_LIST_MAX)
+		strbuf_addf(&l->words, "; %.*s %zu", PRI_BYTES(more), l->n - STATUS_LIST_MAX);
 }
 
 /* Open cases; when there are none the newest that is over; when there is nothing, kind words. */
@@ -118,7 +133,7 @@ static int status_all(struct txn *t, struct desk *d, struct matter *m)
 	struct reply r = reply_to(d, m, KIND_STATUS, TEXT_STATUS_LIST);
 	struct status_list l = { .d = d, .words = strbuf_in(d->arena, 600), .tongue = r.tongue };
 	Pb__Case *rec;
-	int err = case_of_contact(t, m->contact->id, true, STATUS_LIST_MAX, add_to_list, &l);
+	int err = case_of_contact(t, m->contact->id, true, STATUS_COUNT_MAX, add_to_list, &l);
 
 	if (err == ERR_OK && l.n == 0)
 		err = case_of_contact(t, m->contact->id, false, 1, add_to_list, &l);
@@ -132,6 +147,7 @@ static int status_all(struct txn *t, struct desk *d, struct matter *m)
 		err = case_get(t, bytes_of(l.newest), d->arena, &rec);
 		return err == ERR_OK ? status_one(t, d, m, rec) : err;
 	}
+	say_how_many_more(&l);
 	r.values.cases = strbuf_bytes(&l.words);
 	r.values.n = (int64_t)l.n;
 	return answer(t, d, m, &r);
@@ -149,9 +165,44 @@ static int on_help(struct txn *t, struct desk *d, struct matter *m)
 	return answer(t, d, m, &r);
 }
 
+struct waiting {
+	uint64_t ids[STOP_ROWS_MAX];
+	size_t n;
+};
+
+static int note_waiting(const Pb__Outbox *row, void *ctx)
+{
+	struct waiting *w = ctx;
+
+	if ((row->state == OUT_QUEUED || row->state == OUT_UNSURE) &&
+	    !reply_leaves_after_stop((enum out_kind)row->kind))
+		w->ids[w->n++] = row->id;
+	return ERR_OK;
+}
+
+/* What was on its way to somebody who wants no texts stays here, and staff hear of it. */
+static int cancel_waiting(struct txn *t, struct desk *d, const Pb__Contact *contact)
+{
+	struct waiting *w = arena_alloc(d->arena, sizeof(*w));
+	int err = w == NULL ? ERR_NOMEM
+			    : outbox_of_contact(t, contact->id, STOP_ROWS_MAX, note_waiting, w);
+
+	for (size_t i = 0; err == ERR_OK && i < w->n; i++) {
+		Pb__Outbox *row;
+
+		err = outbox_get(t, w->ids[i], d->arena, &row);
+		if (err == ERR_OK)
+			err = outbox_cancel(t, row, OUTBOX_STOPPED, d->now);
+		if (err == ERR_OK)
+			err = clocks_row_changed(t, d, row);
+	}
+	return err;
+}
+
 static int on_stop(struct txn *t, struct desk *d, struct matter *m)
 {
 	struct reply r = reply_to(d, m, KIND_HELP, TEXT_STOP);
+	int err;
 
 	/* One confirmation; a second STOP is heard, and silence is what was asked for. */
 	if (m->contact->stopped)
@@ -159,6 +210,9 @@ static int on_stop(struct txn *t, struct desk *d, struct matter *m)
 	m->contact->stopped = true;
 	m->contact->stopped_at = d->now.ms;
 	contact_put(t, m->contact);
+	err = cancel_waiting(t, d, m->contact);
+	if (err != ERR_OK)
+		return err;
 	r.despite_stop = true;
 	return answer(t, d, m, &r);
 }
@@ -209,13 +263,19 @@ int citizen_empty(struct txn *t, struct desk *d, struct matter *m)
 {
 	struct bytes who = bytes_of(m->contact->address);
 	struct reply r = reply_to(d, m, KIND_HELP, TEXT_ASK);
+	int err;
 
 	m->message->outcome = OUTCOME_NOT_ANSWERED;
-	m->message->why = record_strc(d->arena, "no words in it; asked within the hour already");
-	if (attempt_get(t, ATTEMPT_ASKED, who, hour_of(d->now)) > 0)
+	if (attempt_get(t, ATTEMPT_ASKED, who, hour_of(d->now)) > 0) {
+		m->message->why =
+			record_strc(d->arena, "no words in it; asked within the hour already");
 		return txn_err(t);
+	}
+	err = answer(t, d, m, &r);
+	/* A refusal stands in why: then nobody was asked anything. */
+	if (err != ERR_OK || m->message->why[0] != '\0')
+		return err;
 	attempt_add(t, ATTEMPT_ASKED, who, hour_of(d->now), 1, d->now);
 	m->message->outcome = OUTCOME_INFORMATION;
-	m->message->why = record_strc(d->arena, "");
-	return answer(t, d, m, &r);
+	return txn_err(t);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conf/limits.h"
 #include "gateway/desk/intake_apply.h"
 #include "gateway/desk/late.h"
 #include "store/cases.h"
@@ -10,11 +11,27 @@
 #include "store/due.h"
 #include "store/outbox.h"
 
+/* What one job may take of its arena before it leaves the rest to the next one. */
+#define SLICE_ARENA_MAX (ARENA_MESSAGE_MAX / 2)
+/* A segment that is being sent at the end of its validity has an answer, or is UNSURE, by then. */
+#define SENDING_MAX_MS (2 * SEND_DEADLINE_MS)
+
 struct clocks {
 	struct txn *t;
 	struct desk *d;
 	size_t n;
+	bool is_full;
 };
+
+/* What can't be acted on, verify or a person finds; it mustn't hold up all that is due behind it. */
+static int pass_by(struct clocks *c, int err)
+{
+	if (err == ERR_NOENT || err_class(err) != ERR_IS_REJECT)
+		return err == ERR_NOENT ? ERR_OK : err;
+	desk_note(c->d, "due-passed-by", "something is due and %s; look with: odziv verify",
+		  err_text(err));
+	return ERR_OK;
+}
 
 static int log_on_case(struct txn *t, struct desk *d, const char *number,
 		       const struct case_step *step)
@@ -29,29 +46,36 @@ static int log_on_case(struct txn *t, struct desk *d, const char *number,
 	return txn_err(t);
 }
 
+/* For the citizen, or until a date; and never beyond the clock, or nobody would look again. */
+static bool waiting_is_over(const Pb__Case *rec, struct wall now)
+{
+	return rec->state == CASE_WAITING &&
+	       (rec->waiting_until == 0 || rec->waiting_until <= now.ms);
+}
+
 /* A case whose waiting is over goes on; one whose clock ran out is told of; any other comes up again in a month. */
 static int on_case(struct clocks *c, const struct due *due)
 {
+	struct wall from_now = { .ms = c->d->now.ms + 1 }; /* due at this moment is late */
 	Pb__Case *rec;
 	struct case_step step = { .who = "odzivd", .what = "late" };
 	int err = due_case(due, c->t, c->d->arena, &rec);
 
 	if (err != ERR_OK)
-		return err == ERR_NOENT ? ERR_OK : err;
-	if (rec->state == CASE_WAITING && rec->waiting_until != 0 &&
-	    rec->waiting_until <= c->d->now.ms) {
-		err = case_move(rec, CASE_OPEN);
+		return pass_by(c, err);
+	if (waiting_is_over(rec, c->d->now)) {
+		(void)case_move(rec, CASE_OPEN); /* waiting may always become open */
 		rec->waiting_until = 0;
 		step.what = "waiting is over";
-	} else {
+	} else if (case_is_late(rec, from_now)) {
 		rec->late_told = case_due(rec);
-		if (!case_is_late(rec, c->d->now)) {
-			step.what = "still open";
-			rec->late_told = c->d->now.ms;
-		}
+	} else {
+		step.what = "still open";
+		rec->late_told = c->d->now.ms;
+		if (rec->state != CASE_WAITING)
+			desk_note(c->d, "still-open", "case %s is open since long, without a clock",
+				  rec->number);
 	}
-	if (err != ERR_OK)
-		return err;
 	case_log(c->t, rec, &step, c->d->now, c->d->arena);
 	case_put(c->t, rec);
 	return txn_err(c->t);
@@ -59,7 +83,7 @@ static int on_case(struct clocks *c, const struct due *due)
 
 static int on_parts(struct clocks *c, const struct due *due)
 {
-	return parts_give_up(c->t, c->d, due->key);
+	return pass_by(c, parts_give_up(c->t, c->d, due->key));
 }
 
 static int on_unsure(struct clocks *c, const struct due *due)
@@ -69,7 +93,7 @@ static int on_unsure(struct clocks *c, const struct due *due)
 	struct case_step step = { .who = "odzivd", .what = "reply unsure", .row = due_id(due) };
 
 	if (err != ERR_OK)
-		return err == ERR_NOENT ? ERR_OK : err;
+		return pass_by(c, err);
 	if (c->d->conf->on_unsure == UNSURE_RESEND) {
 		const struct conf_channel *channel = conf_channel(c->d->conf, row->channel);
 
@@ -91,7 +115,7 @@ static int on_validity(struct clocks *c, const struct due *due)
 	int err = outbox_get(c->t, due_id(due), c->d->arena, &row);
 
 	if (err != ERR_OK)
-		return err == ERR_NOENT ? ERR_OK : err;
+		return pass_by(c, err);
 	if (row->state == OUT_SENT) {
 		/* The network took it and never said what became of it. */
 		row->valid_until = 0;
@@ -101,7 +125,7 @@ static int on_validity(struct clocks *c, const struct due *due)
 	}
 	err = outbox_cancel(c->t, row, "past validity", c->d->now);
 	if (err == ERR_BAD_STATE) {
-		row->valid_until = 0;
+		row->valid_until = c->d->now.ms + SENDING_MAX_MS;
 		outbox_put(c->t, row);
 		return txn_err(c->t);
 	}
@@ -112,6 +136,10 @@ static int on_due(const struct due *due, void *ctx)
 {
 	struct clocks *c = ctx;
 
+	if (arena_used(c->d->arena) > SLICE_ARENA_MAX) {
+		c->is_full = true;
+		return ERR_CANCELLED;
+	}
 	c->n++;
 	switch (due->kind) {
 	case DUE_CASE: return on_case(c, due);
@@ -133,7 +161,7 @@ int clocks_apply(struct txn *t, struct desk *d, size_t n, struct clocks_done *do
 	if (err != ERR_OK)
 		return err;
 	done_out->n = c.n;
-	done_out->more = c.n >= n;
+	done_out->more = c.n >= n || c.is_full;
 	err = due_next(t, d->conf->unsure_wait_ms, &done_out->next);
 	if (err == ERR_NOENT || (err == ERR_OK && done_out->next.ms > next_notice.ms))
 		done_out->next = next_notice;
@@ -163,7 +191,8 @@ static int note_answered(struct txn *t, struct desk *d, const Pb__Outbox *row)
 int clocks_row_changed(struct txn *t, struct desk *d, Pb__Outbox *row)
 {
 	bool is_lost = row->state == OUT_FAILED ||
-		       (row->state == OUT_CANCELLED && strcmp(row->error, "past validity") == 0);
+		       (row->state == OUT_CANCELLED && (strcmp(row->error, "past validity") == 0 ||
+							strcmp(row->error, OUTBOX_STOPPED) == 0));
 	struct case_step step = {
 		.who = "odzivd",
 		.what = "reply failed",

@@ -17,6 +17,9 @@ struct clocks_done {
 };
 int clocks_apply(struct txn *t, struct desk *d, size_t n, struct clocks_done *done_out);
 
+/* The error of a row that the citizen's STOP cancelled. */
+#define OUTBOX_STOPPED "STOP"
+
 /* What dispatch needs decided in its transaction: a row that can't leave any more or whose segment failed: staff hear of it, the case's log has it; an answer that was SENT sets case.answered. */
 int clocks_row_changed(struct txn *t, struct desk *d, Pb__Outbox *row);
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "conf/calendar.h"
-#include "gateway/desk/citizen.h"
 #include "gateway/desk/clocks.h"
 #include "gateway/desk/hearing.h"
+#include "gateway/desk/in_parts.h"
 #include "gateway/desk/seen_before.h"
 #include "parsers/contact.h"
 #include "store/contacts.h"
@@ -30,32 +30,6 @@ static int keep_quarantined(struct txn *t, struct desk *d, const struct message 
 	found_out->message = rec->id;
 	found_out->outcome = OUTCOME_QUARANTINE;
 	return txn_err(t);
-}
-
-static int keep_part(struct txn *t, struct desk *d, const struct message *msg,
-		     struct intake_found *found_out)
-{
-	Pb__Part *part = arena_alloc(d->arena, sizeof(*part));
-	struct part_set set;
-	enum part_fate fate;
-	int err;
-
-	if (part == NULL)
-		return ERR_NOMEM;
-	hearing_part(d, msg, part);
-	err = part_add(t, part, d->conf->part_wait_ms, d->now, d->arena, &fate, &set);
-	if (err != ERR_OK)
-		return err;
-	switch (fate) {
-	case PART_REPEATED:
-		found_out->is_repeat = true;
-		count_add(t, COUNT_REPEATS, msg->channel, d->now, 1);
-		return txn_err(t);
-	case PART_KEPT: return hearing_part_alone(t, d, part);
-	case PART_COMPLETED: return hearing_parts(t, d, &set, found_out);
-	case PART_LATE: return hearing_late_part(t, d, part, &set, found_out);
-	}
-	return ERR_BAD_STATE;
 }
 
 static int keep_whole(struct txn *t, struct desk *d, const struct intake_given *given,
@@ -84,7 +58,7 @@ int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given
 	if (msg->fault.len != 0)
 		err = keep_quarantined(t, d, msg, found_out);
 	else if (msg->part_total > 1)
-		err = keep_part(t, d, msg, found_out);
+		err = in_parts_keep(t, d, msg, found_out);
 	else
 		err = keep_whole(t, d, given, found_out);
 	if (err != ERR_OK)
@@ -94,7 +68,7 @@ int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given
 	return txn_err(t);
 }
 
-int intake_answered(struct txn *t, const struct digest *seen, struct wall now)
+int intake_answered(struct txn *t, const struct digest *seen)
 {
 	/* A record of this table is a few octets: no arena of the caller's is worth passing. */
 	struct arena *a = arena_new(4096);
@@ -105,7 +79,8 @@ int intake_answered(struct txn *t, const struct digest *seen, struct wall now)
 		return ERR_NOMEM;
 	err = seen_get(t, seen, a, &rec);
 	if (err == ERR_OK && rec->answered == 0) {
-		rec->answered = now.ms;
+		/* In time, as the caller says; this note of it may have waited for company. */
+		rec->answered = rec->at;
 		seen_put(t, seen, rec);
 	}
 	arena_free(&a);

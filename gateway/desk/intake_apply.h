@@ -37,7 +37,7 @@ int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given
 		 struct intake_found *found_out);
 
 /* The sender was answered in time: a later twin is a new text. Written with the next batch, not waited for. */
-int intake_answered(struct txn *t, const struct digest *seen, struct wall now);
+int intake_answered(struct txn *t, const struct digest *seen);
 
 /* A receipt finds its segment; counts; staff hear of FAILED. ERR_OK also when it is early or unknown. */
 int receipt_apply(struct txn *t, struct desk *d, struct bytes channel, const struct receipt *r);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * matter - a text that isn't a command finds its case: a new one, or the one
- * that it belongs to.
+ * matter - a text that isn't a command opens a case, or joins the one that it
+ * belongs to (gateway/desk/home.h), and is answered.
  *
- * A text joins an open case of the same person only by number, as the answer to
- * a recent question of ours, or with the same category and place; otherwise it
- * is a case of its own. What no rule knows goes to the coordinator's category.
+ * What no rule knows goes to the coordinator's category. Danger is always
+ * answered with the number to call; it joins a case of danger only.
  * Threads: committer; repeatable.
  */
 #ifndef GATEWAY_DESK_MATTER_H
@@ -25,12 +24,12 @@ struct matter {
 
 /* Opens or joins and answers; sets outcome, case numbers and why of the message. */
 int matter_apply(struct txn *t, struct desk *d, struct matter *m);
-/* Joins a case, reopening it when it was over; what: "message" "thanks" "late part" … */
-int matter_join(struct txn *t, struct desk *d, struct matter *m, Pb__Case *rec, const char *what);
-/* The values that every text about a case may name. */
-struct text_values;
-void matter_values(const struct desk *d, const Pb__Case *rec, struct tongue tongue,
-		   struct text_values *values_out);
+/*
+ * Words came for a case: it is logged, opened again when it was over, and no longer waits.
+ * The caller counts the message.
+ */
+struct case_step;
+int matter_hear(struct txn *t, struct desk *d, Pb__Case *rec, const struct case_step *step);
 /* Opens a case for a contact; words go into the trail by digest (message) or as a note (no message). */
 struct case_opening {
 	const struct category *category;
@@ -47,11 +46,5 @@ struct case_opening {
 	bool is_emergency;
 };
 int matter_open(struct txn *t, struct desk *d, const struct case_opening *o, Pb__Case **rec_out);
-/* Acknowledges one case (or two), in the contact's tongue; a refusal is logged on the case. */
-int matter_acknowledge(struct txn *t, struct desk *d, const Pb__Contact *contact, Pb__Case *rec,
-		       Pb__Case *second, uint64_t message);
-/* Emergency words: the number to call, at once, and the duty officers hear of it. rec may be NULL (a part of a text). */
-int matter_emergency(struct txn *t, struct desk *d, const Pb__Contact *contact, const char *channel,
-		     const char *to, Pb__Case *rec, struct bytes words, uint64_t message);
 
 #endif

@@ -24,14 +24,14 @@ static unsigned segments_max(enum out_kind kind)
 {
 	switch (kind) {
 	case KIND_ANSWER:
-	case KIND_QUESTION: return 6;
+	case KIND_QUESTION:
+	case KIND_NOTICE: return 6; /* closing has a clerk's reason in it */
 	case KIND_ACK:
 	case KIND_STATUS:
 	case KIND_HELP:
 	case KIND_REMINDER:
 	case KIND_LATE:
 	case KIND_SURVEY:
-	case KIND_NOTICE:
 	case KIND_REFERRAL:
 	case KIND_EMERGENCY:
 	case KIND_STAFF:
@@ -48,6 +48,12 @@ const char *reply_refusal(int err)
 	case ERR_LIMIT: return "the words are too long for a text";
 	default: return "the reply could not be made";
 	}
+}
+
+bool reply_leaves_after_stop(enum out_kind kind)
+{
+	/* What goes to our own people is none of the citizen's. */
+	return (K(kind) & (DESPITE_STOP | TO_STAFF)) != 0;
 }
 
 struct tongue reply_tongue(const struct desk *d, const Pb__Contact *contact)
@@ -147,7 +153,7 @@ int reply_add(struct txn *t, struct desk *d, const struct reply *r, Pb__Outbox *
 		return ERR_ACCESS;
 	}
 	if (r->contact != NULL && r->contact->stopped && !r->despite_stop &&
-	    (K(r->kind) & DESPITE_STOP) == 0)
+	    !reply_leaves_after_stop(r->kind))
 		return ERR_CANCELLED;
 	err = compose(d, r, &words);
 	if (err != ERR_OK)

@@ -36,6 +36,8 @@ int reply_add(struct txn *t, struct desk *d, const struct reply *r, Pb__Outbox *
 /* Why a reply was refused, for the log and for staff. */
 const char *reply_refusal(int err);
 
+/* Whether such a row may leave to somebody who said STOP. */
+bool reply_leaves_after_stop(enum out_kind kind);
 /* The contact's tongue: chosen, else the text's, else the last, else the profile's. */
 struct tongue reply_tongue(const struct desk *d, const Pb__Contact *contact);
 

@@ -4,8 +4,6 @@
 #include "store/counts.h"
 #include "store/parts.h"
 
-/* An acknowledgement later than this may have met a link that had given up waiting. */
-#define ANSWERED_IN_TIME_MS (2 * SECOND_MS)
 /* In the minutes after a start a twin of the last hour is a repeat; an older one is a person's habit. */
 #define TWIN_AGE_MAX_MS HOUR_MS
 
@@ -26,7 +24,8 @@ void seen_keys_of(const struct keyed_key *key, const struct message *msg,
 
 static bool twin_means_repeat(const Pb__Seen *twin, struct wall now, bool words_decide)
 {
-	if (twin->answered == 0 || twin->answered - twin->at > ANSWERED_IN_TIME_MS)
+	/* Late, or not at all: its sender may have given up waiting. */
+	if (twin->answered == 0)
 		return true;
 	return words_decide && now.ms - twin->at <= TWIN_AGE_MAX_MS;
 }

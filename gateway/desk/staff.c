@@ -7,6 +7,7 @@
 
 #include "gateway/desk/matter.h"
 #include "gateway/desk/reply.h"
+#include "gateway/desk/tell.h"
 #include "parsers/contact.h"
 #include "store/cases.h"
 #include "store/contacts.h"
@@ -62,7 +63,7 @@ static int reply_to_citizen(struct txn *t, struct desk *d, Pb__Case *rec, struct
 	r->tongue = desk_tongue(rec->language, rec->script, d->conf->profile);
 	if (contact->language_chosen)
 		r->tongue = reply_tongue(d, contact);
-	matter_values(d, rec, r->tongue, &r->values);
+	tell_values(d, rec, r->tongue, &r->values);
 	r->values.words = act->words;
 	r->values.reason = act->words;
 	r->channel = rec->channel;
@@ -134,6 +135,8 @@ int staff_answer(struct txn *t, struct desk *d, struct staff_act *act)
 	if (act->is_question) {
 		rec->question_row = row->id;
 		rec->question_at = d->now.ms;
+		/* Then it is a clerk's again, whether an answer came or not. */
+		rec->waiting_until = d->now.ms + d->conf->question_wait_ms;
 	}
 	step.row = row->id;
 	step.words = bytes_of(row->text);
@@ -390,7 +393,7 @@ int staff_new(struct txn *t, struct desk *d, struct staff_act *act)
 			   : desk_tongue(u.guess.language, u.guess.script, p);
 	err = matter_open(t, d, &o, &rec);
 	if (err == ERR_OK)
-		err = matter_acknowledge(t, d, contact, rec, NULL, 0);
+		err = tell_acknowledged(t, d, contact, rec, NULL, 0);
 	if (err == ERR_OK)
 		snprintf(act->result, sizeof(act->result), "%s", rec->number);
 	return err;

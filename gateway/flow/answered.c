@@ -16,7 +16,6 @@
 struct answered_job {
 	struct job job;
 	struct answered *answered;
-	struct wall now;
 	size_t n;
 	struct digest seen[];
 };
@@ -36,7 +35,7 @@ static int on_answered(struct txn *t, struct job *job)
 	struct answered_job *j = (struct answered_job *)job;
 
 	for (size_t i = 0; i < j->n; i++) {
-		int err = intake_answered(t, &j->seen[i], j->now);
+		int err = intake_answered(t, &j->seen[i]);
 
 		if (err != ERR_OK)
 			return err;
@@ -76,7 +75,6 @@ void answered_flush(struct answered *a)
 	}
 	j->job = (struct job){ .apply = on_answered, .done = on_answered_done };
 	j->answered = a;
-	j->now = h->wall(h);
 	j->n = a->n;
 	memcpy(j->seen, a->seen, a->n * sizeof(j->seen[0]));
 	a->n = 0;

@@ -33,6 +33,8 @@ struct intake_found hall_text(struct hall *h, const char *from, const char *text
 /* The same with everything open to the test. */
 int hall_message(struct hall *h, const struct message *msg, bool digest_decides,
 		 struct intake_found *found_out);
+/* Its sender was answered in time (hall_text says so by itself). */
+void hall_answered(struct hall *h, const struct intake_found *found);
 struct message hall_part(struct hall *h, const char *from, const char *text, uint16_t ref,
 			 uint8_t total, uint8_t index);
 
@@ -46,6 +48,8 @@ uint64_t hall_clocks(struct hall *h);
 
 /* The newest row to this number (or to anybody, with NULL), copied; NULL: none. */
 const Pb__Outbox *hall_last_row(struct hall *h, const char *to);
+/* The nth newest, from 0. */
+const Pb__Outbox *hall_nth_row(struct hall *h, const char *to, size_t nth);
 size_t hall_rows(struct hall *h, const char *to);
 const Pb__Case *hall_case(struct hall *h, const char *number);
 bool hall_noted(const struct hall *h, const char *name);

@@ -84,7 +84,7 @@ static void fill(struct catalog *c, const char *tongue, struct faults *f)
 		(void)texts_add(c, tongue, (enum text_name)n, tongue, f);
 	(void)texts_add(c, tongue, TEXT_COUNT,
 			"# a comment\n\nstate.new = new\nstate.open=open\nstate.waiting = w\n"
-			"state.solved = s\nstate.closed = c\nlist.more = m\nmark.missing = x\n",
+			"state.solved = s\nstate.closed = c\nlist.more = m\n",
 			f);
 }
 
