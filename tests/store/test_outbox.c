@@ -401,6 +401,43 @@ static int again_after_doubt(struct txn *t, void *ctx)
 	return ERR_INVALID;
 }
 
+static int told_and_retried(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t id = add_row(t, f, 1, FIXTURE_NOW);
+	size_t n, due[5] = { 0 };
+	Pb__Outbox *row;
+
+	claim(t, f, 1, FIXTURE_NOW, NULL);
+	outbox_restart(t, channel, later(1), f->arena, &n);
+	outbox_get(t, id, f->arena, &row);
+	row->told_staff = true;
+	outbox_put(t, row);
+	outbox_requeue(t, row, true, later(2));
+	claim(t, f, 1, later(2), NULL);
+	outbox_restart(t, channel, later(3), f->arena, &n);
+	due_each(t, later(4), 0, 0, f->arena, note_due, due);
+	is_int((long long)due[DUE_UNSURE], 1,
+	       "a row that is UNSURE again after a person's retry is due again");
+	return ERR_INVALID;
+}
+
+static int foreign_channel(struct txn *t, void *ctx)
+{
+	const struct receipt r = { .state = RECEIPT_DELIVERED };
+	struct fixture *f = ctx;
+	uint64_t id = add_row(t, f, 1, FIXTURE_NOW);
+	struct receipt named = r;
+	Pb__Outbox *row;
+
+	claim(t, f, 1, FIXTURE_NOW, NULL);
+	named.row = id;
+	is_int(outbox_receipt(t, bytes_of("other"), &named, later(1), f->arena, &row), ERR_NOENT,
+	       "a receipt from another channel finds nothing");
+	is_text(bytes_of(state_of(t, f, id)), "sending", "and changes nothing");
+	return ERR_INVALID;
+}
+
 static int validity(struct txn *t, void *ctx)
 {
 	struct fixture *f = ctx;
@@ -497,9 +534,9 @@ static int references(struct txn *t, void *ctx)
 int main(void)
 {
 	static db_work_fn *const stories[] = {
-		row_states,     claims,     past_validity, results,
-		receipts_first, used_again, restarts,      again_after_doubt,
-		validity,       lists,      references,
+		row_states, claims,   past_validity,     results,          receipts_first,
+		used_again, restarts, again_after_doubt, told_and_retried, foreign_channel,
+		validity,   lists,    references,
 	};
 	struct fixture f;
 

@@ -325,7 +325,7 @@ static int close_and_queue(struct txn *t, void *ctx)
 
 static int one_slice(struct txn *t, void *ctx)
 {
-	return rebuild_slice(t, 2, ctx);
+	return rebuild_slice(t, 1, ctx);
 }
 
 static int note_findings(struct txn *t, void *ctx)
