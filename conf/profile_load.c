@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The loading half of conf/profile.h: reads the folder, then checks that all of it fits together. */
+#include "conf/profile.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +10,6 @@
 
 #include "conf/load.h"
 #include "conf/longest.h"
-#include "conf/profile.h"
 #include "conf/profile_tables.h"
 #include "conf/profile_texts.h"
 #include "parsers/err.h"

@@ -38,19 +38,20 @@ struct class_reason {
 
 struct classified {
 	enum class_outcome outcome;
-	struct bytes categories[CLASSIFY_CATEGORIES_MAX]; /* codes, in the order of the text; EMG first */
+	/* Codes, in the order of the text; EMG first. */
+	struct bytes categories[CLASSIFY_CATEGORIES_MAX];
 	size_t n_categories;
 	bool is_question;
-	struct bytes article;              /* always none in this version */
-	enum citizen_command command;      /* CMD_NONE unless outcome is CLASS_COMMAND */
-	struct tongue command_tongue;      /* LANGUAGE: what was asked for; language LANG_NONE when not understood */
-	struct bytes case_no;              /* full number "SP-2026-000123" that the text names, or none */
+	struct bytes article;         /* always none in this version */
+	enum citizen_command command; /* CMD_NONE unless outcome is CLASS_COMMAND */
+	struct tongue command_tongue; /* LANGUAGE: what was asked for; LANG_NONE: not understood */
+	struct bytes case_no;         /* "SP-2026-000123" that the text names, or none */
 	bool is_emergency;
-	struct bytes quarantine_reason;    /* words, or none */
+	struct bytes quarantine_reason; /* words, or none */
 	struct language_guess guess;
-	struct bytes settlement;           /* the gazetteer's Latin name, or none */
-	struct bytes place;                /* "Svetosavska 14", or none */
-	double confidence;                 /* 0..1 */
+	struct bytes settlement; /* the gazetteer's Latin name, or none */
+	struct bytes place;      /* "Svetosavska 14", or none */
+	double confidence;       /* 0..1 */
 	struct class_reason why[CLASSIFY_REASONS_MAX];
 	size_t n_why;
 };
@@ -60,8 +61,8 @@ struct classifier {
 	const struct rules *rules;
 	const struct gazetteer *places;
 	const struct citizen_words *words;
-	struct bytes case_prefix;        /* "SP" */
-	int case_year;                   /* a bare number in 'STATUS 123' belongs to this year; 0: leave bare numbers alone */
+	struct bytes case_prefix; /* "SP" */
+	int case_year; /* of a bare number in 'STATUS 123'; 0: bare numbers are left alone */
 	struct bytes emergency_category; /* "EMG" */
 	struct bytes fallback_category;  /* the coordinator's, "OPS" */
 	struct tongue otherwise;         /* the profile's tongue */
@@ -74,6 +75,7 @@ struct classifier {
 int classify(const struct classifier *c, struct arena *a, struct bytes text, struct tongue last,
 	     struct classified *classified_out);
 
-const char *class_outcome_text(enum class_outcome o); /* "case" "information" … as COMMANDS.md says */
+/* "case" "information" … as the command line says it. */
+const char *class_outcome_text(enum class_outcome o);
 
 #endif

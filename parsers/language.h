@@ -21,8 +21,8 @@ struct tongue {
 	enum script script;
 };
 
-const char *language_code(enum language l); /* "sr" "hr" "sk" "hu" "rom" "en"; "" for none */
-const char *script_code(enum script s);     /* "Latn" "Cyrl"; "" for none */
+const char *language_code(enum language l);        /* "sr" "hr" "sk" "hu" "rom" "en"; "" for none */
+const char *script_code(enum script s);            /* "Latn" "Cyrl"; "" for none */
 enum language language_of_code(struct bytes code); /* LANG_NONE when unknown */
 /* "sr-Cyrl" "sr-Latn" "hr" "sk" "hu" "rom" "en"; plain "sr" reads as sr-Latn. ERR_INVALID. */
 int tongue_parse(struct bytes name, struct tongue *tongue_out);
