@@ -7,9 +7,10 @@
 #include "conf/calendar.h"
 #include "store/counts.h"
 
-/* How far ahead a window with room is looked for; a row lives 48 hours, so further makes no sense. */
-#define HOURS_AHEAD 48
-#define DAYS_AHEAD  3
+/* What finds no room within this doesn't leave: who asks so much is a machine, or somebody's victim. */
+#define LOOK_AHEAD_MS (2 * DAY_MS)
+/* Windows that one look goes through: the hours of two months. */
+#define WINDOWS_MAX 1500
 /* The instance's budgets alarm from here on, so that somebody can act before they are used up. */
 #define WARN_PERCENT 80
 
@@ -29,145 +30,180 @@ static uint32_t hour_of(struct wall at)
 	return (uint32_t)(at.ms / HOUR_MS);
 }
 
-/* One bound of a person or prefix: what is counted, for whom, in windows of an hour or a local day. */
+enum period { PER_HOUR, PER_DAY, PER_MONTH };
+
+/* One budget: what is counted, for whom, in windows of which length. */
 struct bound {
 	enum attempt kind;
+	enum period period;
 	struct bytes subject;
 	int64_t limit; /* 0: none */
-	int64_t by;
-	bool is_daily;
+	int64_t by;    /* what this row adds */
+	bool is_whole; /* of the instance, not of a person or prefix */
+	const char *alarm;
+	const char *words;
 };
 
-/* The first window from `from` on that has room; the last one looked at when none has. */
-static uint32_t window_with_room(struct txn *t, const struct bound *b, uint32_t from)
+#define BOUNDS_MAX 6
+struct bounds {
+	struct bound list[BOUNDS_MAX];
+	size_t n;
+};
+
+static uint32_t window_of(const struct bound *b, struct wall at)
 {
-	uint32_t ahead = b->is_daily ? DAYS_AHEAD : HOURS_AHEAD;
-	uint32_t w = from;
-
-	while (w < from + ahead) {
-		int64_t used = attempt_get(t, b->kind, b->subject, w);
-
-		/* A reply that alone exceeds the bound gets an empty window, else it would wait for ever. */
-		if (used + b->by <= b->limit || used == 0)
-			break;
-		w++;
+	switch (b->period) {
+	case PER_HOUR: return hour_of(at);
+	case PER_DAY: return calendar_day(at);
+	case PER_MONTH: break;
 	}
-	return w;
+	return calendar_month(at);
 }
 
 static struct wall window_begins(const struct bound *b, uint32_t w)
 {
-	return b->is_daily ? calendar_day_begins(w) : (struct wall){ .ms = (int64_t)w * HOUR_MS };
+	switch (b->period) {
+	case PER_HOUR: return (struct wall){ .ms = (int64_t)w * HOUR_MS };
+	case PER_DAY: return calendar_day_begins(w);
+	case PER_MONTH: break;
+	}
+	return calendar_month_begins(w);
 }
 
-static uint32_t window_of(const struct bound *b, struct wall at)
+static int64_t used_at(struct txn *t, const struct bound *b, struct wall at)
 {
-	return b->is_daily ? calendar_day(at) : hour_of(at);
+	return attempt_get(t, b->kind, b->subject, window_of(b, at));
 }
 
-/* Moves *when to where the bound has room, and says whether that is later. */
-static bool bound_delays(struct txn *t, const struct bound *b, struct wall *when)
+static void note_full(struct desk *d, const struct bound *b, int64_t used)
 {
-	uint32_t now = window_of(b, *when);
-	uint32_t w;
-
-	if (b->limit == 0)
-		return false;
-	w = window_with_room(t, b, now);
-	if (w == now)
-		return false;
-	*when = window_begins(b, w);
-	return true;
-}
-
-/* The instance's bounds: an alarm at 80 % and one when used up; true when it is used up. */
-static bool whole_is_over(struct txn *t, struct desk *d, enum attempt kind, uint32_t window,
-			  int64_t limit, int64_t by, const char *name, const char *words)
-{
-	int64_t used;
-
-	if (limit == 0)
-		return false;
-	used = attempt_get(t, kind, BYTES_NONE, window) + by;
-	if (used > limit)
-		desk_note(d, name, "%s is used up: %" PRId64 " of %" PRId64, words, used, limit);
-	else if (used * 100 >= limit * WARN_PERCENT)
-		desk_note(d, name, "%s is used to %" PRId64 " of %" PRId64, words, used, limit);
-	return used > limit;
-}
-
-/* Where the instance's budgets let the row leave; only budget_hard makes it wait. */
-static bool whole_delays(struct txn *t, struct desk *d, unsigned segments, struct wall *when)
-{
-	const struct conf_budget *b = &d->conf->budget;
-	bool hour = whole_is_over(t, d, ATTEMPT_ALL_SEGMENTS, hour_of(*when), b->segments_hour,
-				  segments, "budget-hour", "the budget of segments an hour");
-	bool day = whole_is_over(t, d, ATTEMPT_ALL_DAY, calendar_day(*when), b->segments_day_all,
-				 segments, "budget-day", "the budget of segments a day");
-	bool month = whole_is_over(t, d, ATTEMPT_MONEY, calendar_month(*when),
-				   (int64_t)b->money_month, (int64_t)(segments * b->price_segment),
-				   "budget-month", "the budget of money a month");
-
-	if (!b->hard || !(hour || day || month))
-		return false;
-	if (month)
-		*when = calendar_month_begins(calendar_month(*when) + 1);
-	else if (day)
-		*when = calendar_day_begins(calendar_day(*when) + 1);
+	if (b->is_whole)
+		desk_note(d, b->alarm, "%s is used up: %" PRId64 " of %" PRId64, b->words, used,
+			  b->limit);
+	else if (b->kind == ATTEMPT_PREFIX_SEGMENTS)
+		desk_note(d, b->alarm,
+			  "numbers that begin with %.*s use more than %" PRId64 " segments an hour",
+			  PRI_BYTES(b->subject), b->limit);
 	else
-		*when = (struct wall){ .ms = ((int64_t)hour_of(*when) + 1) * HOUR_MS };
-	return true;
+		desk_note(d, b->alarm, "%s", b->words);
 }
 
-static void take_whole(struct txn *t, struct desk *d, unsigned segments, struct wall when)
+/* The first budget that holds a row back at this moment; a reply that alone exceeds one gets an empty window. */
+static const struct bound *full_bound(struct txn *t, struct desk *d, const struct bounds *all,
+				      struct wall at)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct bound *b = &all->list[i];
+		int64_t used = used_at(t, b, at);
+
+		if ((b->is_whole && !d->conf->budget.hard) || used == 0 || used + b->by <= b->limit)
+			continue;
+		note_full(d, b, used);
+		return b;
+	}
+	return NULL;
+}
+
+/* The first moment from now on at which every budget has room. */
+static struct wall first_room(struct txn *t, struct desk *d, const struct bounds *all,
+			      bool *has_room_out)
+{
+	struct wall when = d->now;
+
+	*has_room_out = true;
+	for (size_t i = 0; i < WINDOWS_MAX; i++) {
+		const struct bound *full = full_bound(t, d, all, when);
+
+		if (full == NULL)
+			return when;
+		if (!full->is_whole && when.ms >= d->now.ms + LOOK_AHEAD_MS)
+			break;
+		when = window_begins(full, window_of(full, when) + 1);
+	}
+	*has_room_out = false;
+	return when;
+}
+
+static void warn_of_whole(struct txn *t, struct desk *d, const struct bound *b, struct wall when)
+{
+	int64_t used = used_at(t, b, when) + b->by;
+
+	if (used > b->limit)
+		note_full(d, b, used);
+	else if (used * 100 >= b->limit * WARN_PERCENT)
+		desk_note(d, b->alarm, "%s is used to %" PRId64 " of %" PRId64, b->words, used,
+			  b->limit);
+}
+
+static void take(struct txn *t, struct desk *d, const struct bounds *all, struct wall when)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct bound *b = &all->list[i];
+
+		if (b->is_whole)
+			warn_of_whole(t, d, b, when);
+		attempt_add(t, b->kind, b->subject, window_of(b, when), b->by, d->now);
+	}
+}
+
+static void add_bound(struct bounds *all, struct bound b)
+{
+	if (b.limit != 0)
+		all->list[all->n++] = b;
+}
+
+/* Of the person and the prefix: our own people's phones have none. */
+static void add_persons(struct bounds *all, const struct desk *d, const struct budget_ask *ask)
+{
+	static const char words[] = "a number uses more texts than its budget; the rest waits";
+	const struct conf_budget *b = &d->conf->budget;
+	struct bytes prefix = bytes_of(budget_prefix(d->conf, ask->to));
+
+	if (ask->is_automatic)
+		add_bound(all, (struct bound){ ATTEMPT_AUTO_REPLY, PER_HOUR, ask->to,
+					       b->auto_replies_hour, 1, false, "budget-contact",
+					       words });
+	add_bound(all, (struct bound){ ATTEMPT_SEGMENTS, PER_DAY, ask->to, b->segments_day,
+				       ask->segments, false, "budget-contact", words });
+	add_bound(all, (struct bound){ ATTEMPT_PREFIX_SEGMENTS, PER_HOUR, prefix,
+				       b->prefix_segments_hour, ask->segments, false,
+				       "budget-prefix", NULL });
+}
+
+static void add_whole(struct bounds *all, const struct desk *d, unsigned segments)
 {
 	const struct conf_budget *b = &d->conf->budget;
 
-	attempt_add(t, ATTEMPT_ALL_SEGMENTS, BYTES_NONE, hour_of(when), segments, d->now);
-	attempt_add(t, ATTEMPT_ALL_DAY, BYTES_NONE, calendar_day(when), segments, d->now);
+	add_bound(all, (struct bound){ ATTEMPT_ALL_SEGMENTS, PER_HOUR, BYTES_NONE, b->segments_hour,
+				       segments, true, "budget-hour",
+				       "the budget of segments an hour" });
+	add_bound(all,
+		  (struct bound){ ATTEMPT_ALL_DAY, PER_DAY, BYTES_NONE, b->segments_day_all,
+				  segments, true, "budget-day", "the budget of segments a day" });
 	if (b->price_segment != 0)
-		attempt_add(t, ATTEMPT_MONEY, BYTES_NONE, calendar_month(when),
-			    (int64_t)(segments * b->price_segment), d->now);
+		add_bound(all, (struct bound){ ATTEMPT_MONEY, PER_MONTH, BYTES_NONE,
+					       (int64_t)b->money_month,
+					       (int64_t)(segments * b->price_segment), true,
+					       "budget-month", "the budget of money a month" });
 }
 
 void budget_take(struct txn *t, struct desk *d, const struct budget_ask *ask,
 		 struct budget_answer *answer_out)
 {
-	const struct conf_budget *b = &d->conf->budget;
-	const char *prefix = budget_prefix(d->conf, ask->to);
-	const struct bound bounds[] = {
-		{ ATTEMPT_AUTO_REPLY, ask->to, ask->is_automatic ? b->auto_replies_hour : 0, 1,
-		  false },
-		{ ATTEMPT_SEGMENTS, ask->to, b->segments_day, ask->segments, true },
-		{ ATTEMPT_PREFIX_SEGMENTS, bytes_of(prefix), b->prefix_segments_hour, ask->segments,
-		  false },
-	};
+	struct bounds all = { 0 };
+	struct budget_answer answer = { .leaves = true };
 	struct wall when = d->now;
-	bool over = false;
 
-	for (size_t i = 0; i < ARRAY_LEN(bounds) && !ask->is_urgent; i++) {
-		if (!bound_delays(t, &bounds[i], &when))
-			continue;
-		over = true;
-		if (bounds[i].kind == ATTEMPT_PREFIX_SEGMENTS)
-			desk_note(d, "budget-prefix",
-				  "numbers that begin with %s use more than %u segments an hour",
-				  prefix, b->prefix_segments_hour);
-		else
-			desk_note(d, "budget-contact",
-				  "a number uses more texts than its budget; the rest waits");
-	}
-	if (whole_delays(t, d, ask->segments, &when) && !ask->is_urgent)
-		over = true;
-	else if (!over)
-		when = d->now;
-	for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
-		if (bounds[i].limit != 0)
-			attempt_add(t, bounds[i].kind, bounds[i].subject,
-				    window_of(&bounds[i], when), bounds[i].by, d->now);
-	}
-	take_whole(t, d, ask->segments, when);
-	*answer_out = (struct budget_answer){ .over = over };
-	if (over)
-		answer_out->not_before = when;
+	if (!ask->is_staff)
+		add_persons(&all, d, ask);
+	add_whole(&all, d, ask->segments);
+	if (!ask->is_urgent && !ask->is_staff)
+		when = first_room(t, d, &all, &answer.leaves);
+	/* What isn't going to leave takes nothing from what is. */
+	if (answer.leaves)
+		take(t, d, &all, when);
+	answer.over = when.ms != d->now.ms || !answer.leaves;
+	if (answer.over)
+		answer.not_before = when;
+	*answer_out = answer;
 }

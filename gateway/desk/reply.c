@@ -79,20 +79,19 @@ static int compose(struct desk *d, const struct reply *r, struct composed *compo
 
 /* When it may leave: the budgets' word, then quiet hours on top of it. */
 static struct wall may_leave(struct txn *t, struct desk *d, const struct reply *r,
-			     unsigned segments, bool *over_out)
+			     unsigned segments, struct budget_answer *answer_out)
 {
 	struct budget_ask ask = {
 		.to = r->to,
 		.segments = segments,
 		.is_automatic = (K(r->kind) & AUTOMATIC) != 0,
-		.is_urgent = r->kind == KIND_EMERGENCY || (K(r->kind) & TO_STAFF) != 0,
+		.is_urgent = r->kind == KIND_EMERGENCY,
+		.is_staff = (K(r->kind) & TO_STAFF) != 0,
 	};
-	struct budget_answer answer;
 	struct wall when;
 
-	budget_take(t, d, &ask, &answer);
-	*over_out = answer.over;
-	when = answer.not_before.ms != 0 ? answer.not_before : d->now;
+	budget_take(t, d, &ask, answer_out);
+	when = answer_out->over ? answer_out->not_before : d->now;
 	if ((K(r->kind) & QUIET_WAITS) != 0 &&
 	    calendar_in_hours(when, d->conf->quiet_from_h, d->conf->quiet_to_h))
 		when = calendar_next_hour(when, d->conf->quiet_to_h);
@@ -113,8 +112,8 @@ static int write_row(struct txn *t, struct desk *d, const struct reply *r,
 		     const struct composed *words, Pb__Outbox **row_out)
 {
 	Pb__Outbox *row = arena_alloc(d->arena, sizeof(*row));
-	bool over;
-	struct wall when = may_leave(t, d, r, words->plan.segments, &over);
+	struct budget_answer budget;
+	struct wall when = may_leave(t, d, r, words->plan.segments, &budget);
 	int err;
 
 	if (row == NULL)
@@ -128,12 +127,13 @@ static int write_row(struct txn *t, struct desk *d, const struct reply *r,
 	row->kind = r->kind;
 	row->encoding = words->plan.encoding;
 	row->not_before = when.ms;
-	row->valid_until = when.ms + d->conf->validity_ms;
+	/* Without room it is past its validity when it comes up: cancelled, and staff hear of it. */
+	row->valid_until = when.ms + (budget.leaves ? d->conf->validity_ms : 0);
 	row->text = record_str(d->arena, words->text);
 	row->message = r->message;
 	row->language = words->tongue.language;
 	row->script = words->tongue.script;
-	row->error = record_strc(d->arena, over ? "budget" : "");
+	row->error = record_strc(d->arena, budget.over ? "budget" : "");
 	err = outbox_add(t, row, words->plan.segments, d->now, d->arena);
 	if (err != ERR_OK)
 		return err;
