@@ -30,11 +30,11 @@
 
 #include "parsers/err.h"
 #include "parsers/keyed.h"
+#include "store/files.h"
 
 #define WHERE_PREFIX "lmdb:"
 /* A deadline is looked at after so many rows: a clock costs as much as a row. */
 #define ROWS_A_LOOK 64
-#define COPY_CHUNK  (1024 * 1024)
 /* Node ids are for engines with several nodes; this one is always node 0. */
 #define ID_N_BITS    16
 #define ID_NODE_BITS 6
@@ -91,22 +91,9 @@ static int err_of(int rc)
 static int allocate_file(MDB_env *env, uint64_t octets)
 {
 	mdb_filehandle_t fd;
-	struct stat st;
 	int rc = mdb_env_get_fd(env, &fd);
 
-	if (rc != MDB_SUCCESS)
-		return err_of(rc);
-	if (fstat(fd, &st) != 0)
-		return err_of(errno);
-	do {
-		rc = posix_fallocate(fd, 0, (off_t)octets);
-	} while (rc == EINTR);
-	if (rc == 0)
-		return ERR_OK;
-	/* What was taken before the disk was full is given back; if even that fails, the next open tries again. */
-	if (ftruncate(fd, st.st_size) != 0)
-		return ERR_STORE_IO;
-	return err_of(rc);
+	return rc == MDB_SUCCESS ? files_allocate(fd, octets) : err_of(rc);
 }
 
 static int open_tables(struct db *db)
@@ -600,48 +587,6 @@ static void *copy_main(void *arg)
 	return NULL;
 }
 
-static int write_all(int fd, const uint8_t *octets, size_t len)
-{
-	while (len != 0) {
-		ssize_t n = write(fd, octets, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return errno == ENOSPC || errno == EFBIG || errno == EDQUOT ? ERR_NOSPACE
-										    : ERR_IO;
-		octets += n;
-		len -= (size_t)n;
-	}
-	return ERR_OK;
-}
-
-/* Reads to the end whatever happens, else the writing thread would get a signal. */
-static int drain_copy(int from, int to, uint64_t total, db_progress_fn *progress, void *ctx)
-{
-	uint8_t *chunk = malloc(COPY_CHUNK);
-	int err = chunk == NULL ? ERR_NOMEM : ERR_OK;
-	uint8_t little[512];
-	uint64_t done = 0;
-	ssize_t n;
-
-	for (;;) {
-		n = chunk != NULL ? read(from, chunk, COPY_CHUNK)
-				  : read(from, little, sizeof(little));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		if (err == ERR_OK)
-			err = write_all(to, chunk, (size_t)n);
-		done += (uint64_t)n;
-		if (err == ERR_OK && progress != NULL)
-			progress(done, total > done ? total : done, ctx);
-	}
-	free(chunk);
-	return err != ERR_OK || n == 0 ? err : ERR_IO;
-}
-
 static int copy_to(struct db *db, int fd, unsigned flags, uint64_t total, db_progress_fn *progress,
 		   void *ctx)
 {
@@ -657,7 +602,8 @@ static int copy_to(struct db *db, int fd, unsigned flags, uint64_t total, db_pro
 		close(ends[1]);
 		return ERR_NOMEM;
 	}
-	err = drain_copy(ends[0], fd, total, progress, ctx);
+	/* To the end whatever happens, else the writing thread would get a signal. */
+	err = files_drain(ends[0], fd, total, progress, ctx);
 	pthread_join(thread, NULL);
 	close(ends[0]);
 	if (err == ERR_OK && c.rc != MDB_SUCCESS)

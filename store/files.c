@@ -178,6 +178,47 @@ static int pass_through(int from, int to, uint64_t *size_out, struct digest *dig
 	return err;
 }
 
+int files_allocate(int fd, uint64_t octets)
+{
+	struct stat st;
+	int rc;
+
+	if (fstat(fd, &st) != 0)
+		return err_of_errno();
+	do {
+		rc = posix_fallocate(fd, 0, (off_t)octets);
+	} while (rc == EINTR);
+	if (rc == 0)
+		return ERR_OK;
+	/* What was taken before the disk was full is given back; if even that fails, the next open tries again. */
+	if (ftruncate(fd, st.st_size) != 0)
+		return err_of_errno();
+	errno = rc;
+	return err_of_errno();
+}
+
+int files_drain(int from, int to, uint64_t total, db_progress_fn *progress, void *ctx)
+{
+	uint8_t *chunk = malloc(CHUNK_BYTES), little[512];
+	uint8_t *buf = chunk != NULL ? chunk : little;
+	size_t size = chunk != NULL ? CHUNK_BYTES : sizeof(little);
+	int err = ERR_OK;
+	uint64_t done = 0;
+	ssize_t n;
+
+	while ((n = read(from, buf, size)) > 0 || (n < 0 && errno == EINTR)) {
+		if (n < 0)
+			continue;
+		if (err == ERR_OK)
+			err = write_full(to, bytes_at(buf, (size_t)n));
+		done += (uint64_t)n;
+		if (err == ERR_OK && progress != NULL)
+			progress(done, total > done ? total : done, ctx);
+	}
+	free(chunk);
+	return err != ERR_OK || n == 0 ? err : ERR_IO;
+}
+
 int files_copy(const char *from, const char *to, uint64_t *size_out, struct digest *digest_out)
 {
 	int in = open(from, O_RDONLY | O_CLOEXEC), out, err;

@@ -199,12 +199,27 @@ struct claim {
 	void *ctx;
 };
 
-static int claim_row(struct claim *c, uint64_t id)
+/*
+ * The row of an entry of "outbox_live". One that is gone or can't be read holds up nobody: what
+ * can't be read has no derived keys, so its entry goes, and verify names the row. *row_out NULL.
+ */
+static int live_row(struct txn *t, struct bytes live_key, struct arena *a, Pb__Outbox **row_out)
+{
+	int err = outbox_get(t, id_of_key(live_key), a, row_out);
+
+	if (err != ERR_NOENT && err != ERR_CORRUPT)
+		return err;
+	*row_out = NULL;
+	txn_drop(t, TABLE_OUTBOX_LIVE, live_key);
+	return txn_err(t);
+}
+
+static int claim_row(struct claim *c, struct bytes live_key)
 {
 	Pb__Outbox *row;
-	int err = outbox_get(c->t, id, c->arena, &row);
+	int err = live_row(c->t, live_key, c->arena, &row);
 
-	if (err != ERR_OK)
+	if (err != ERR_OK || row == NULL)
 		return err;
 	if (row->valid_until != 0 && row->valid_until <= c->now.ms) {
 		err = cancel_segments(c->t, row, false, "past validity", c->now);
@@ -240,7 +255,7 @@ int outbox_claim(struct txn *t, struct bytes channel, struct wall now, size_t n_
 		err = txn_walk(t, TABLE_OUTBOX_LIVE, key_bytes(&first), key_bytes(&end), WALK_UP,
 			       look, key_list_row, &list);
 		for (size_t i = 0; i < list.n && err == ERR_OK && c.n < n_max; i++)
-			err = claim_row(&c, id_of_key(list.keys[i]));
+			err = claim_row(&c, list.keys[i]);
 		met = list.n;
 	}
 	if (err == ERR_OK)
@@ -457,13 +472,15 @@ int outbox_receipt(struct txn *t, struct bytes channel, const struct receipt *r,
 
 /* --- after a start, and by a person --- */
 
-static int restart_row(struct txn *t, uint64_t id, struct wall now, struct arena *a)
+static int restart_row(struct txn *t, struct bytes live_key, struct wall now, struct arena *a,
+		       size_t *n)
 {
 	Pb__Outbox *row;
-	int err = outbox_get(t, id, a, &row);
+	int err = live_row(t, live_key, a, &row);
 
-	if (err != ERR_OK)
+	if (err != ERR_OK || row == NULL)
 		return err;
+	++*n;
 	for (size_t i = 0; i < row->n_segments; i++)
 		if (row->segments[i]->state == OUT_SENDING)
 			move(t, row, row->segments[i], OUT_UNSURE, now);
@@ -494,8 +511,7 @@ int outbox_restart(struct txn *t, struct bytes channel, struct wall now, struct 
 	for (size_t i = 0; i < list.n && err == ERR_OK; i++) {
 		if (!is_live_in(list.keys[i], OUT_SENDING))
 			continue;
-		err = restart_row(t, id_of_key(list.keys[i]), now, a);
-		n++;
+		err = restart_row(t, list.keys[i], now, a, &n);
 	}
 	if (err == ERR_OK)
 		*n_out = n;

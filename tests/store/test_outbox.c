@@ -11,6 +11,7 @@
 #include "store/counts.h"
 #include "store/due.h"
 #include "store/index.h"
+#include "store/key.h"
 #include "tests/store/fixture.h"
 #include "tests/tap.h"
 
@@ -422,6 +423,28 @@ static int told_and_retried(struct txn *t, void *ctx)
 	return ERR_INVALID;
 }
 
+static int unreadable_row(struct txn *t, void *ctx)
+{
+	static const uint8_t rubbish[] = { 0xff, 0xff, 0xff };
+	struct fixture *f = ctx;
+	uint64_t bad = add_row(t, f, 1, FIXTURE_NOW), good = add_row(t, f, 1, FIXTURE_NOW), got[2];
+	struct key k = key_of_id(bad);
+	struct wall when;
+	size_t n;
+
+	txn_put(t, TABLE_OUTBOX, key_bytes(&k), bytes_at(rubbish, sizeof(rubbish)));
+	is_int((long long)claim(t, f, 2, FIXTURE_NOW, got), 1,
+	       "a row that can't be read isn't claimed");
+	ok(got[0] == good * 10, "and holds up nobody");
+	is_int(outbox_next(t, channel, &when), ERR_NOENT, "nor is it looked for again and again");
+	k = key_of_id(good);
+	txn_put(t, TABLE_OUTBOX, key_bytes(&k), bytes_at(rubbish, sizeof(rubbish)));
+	is_int(outbox_restart(t, channel, later(1), f->arena, &n), ERR_OK,
+	       "a restart goes on past one");
+	is_int((long long)n, 0, "without counting it");
+	return ERR_INVALID;
+}
+
 static int foreign_channel(struct txn *t, void *ctx)
 {
 	const struct receipt r = { .state = RECEIPT_DELIVERED };
@@ -534,9 +557,20 @@ static int references(struct txn *t, void *ctx)
 int main(void)
 {
 	static db_work_fn *const stories[] = {
-		row_states, claims,   past_validity,     results,          receipts_first,
-		used_again, restarts, again_after_doubt, told_and_retried, foreign_channel,
-		validity,   lists,    references,
+		row_states,
+		claims,
+		past_validity,
+		results,
+		receipts_first,
+		used_again,
+		restarts,
+		again_after_doubt,
+		told_and_retried,
+		foreign_channel,
+		unreadable_row,
+		validity,
+		lists,
+		references,
 	};
 	struct fixture f;
 
