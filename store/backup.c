@@ -146,6 +146,28 @@ static int write_manifest(struct backup *b, const char *instance, struct wall no
 	return err == ERR_OK ? ERR_OK : fail(b, err, "manifest.json");
 }
 
+/* Half a backup would only take room on a disk that may be full. Absent files are no error. */
+static void take_back(struct backup *b, const char *const *files, size_t n_files)
+{
+	static const char *const made[] = { "store/data.mdb", "key", "manifest.json" };
+	static const char *const dirs[] = { "store", "files" };
+	char path[FILES_PATH_SIZE], others[FILES_PATH_SIZE], name[FILES_PATH_SIZE];
+
+	for (size_t i = 0; i < ARRAY_LEN(made); i++)
+		if (files_path(path, b->dir, made[i]) == ERR_OK)
+			(void)unlink(path);
+	for (size_t i = 0; i < n_files; i++) {
+		snprintf(name, sizeof(name), "%s", files[i]);
+		if (files_path(others, b->dir, "files") == ERR_OK &&
+		    files_path(path, others, basename(name)) == ERR_OK)
+			(void)unlink(path);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
+		if (files_path(path, b->dir, dirs[i]) == ERR_OK)
+			(void)rmdir(path);
+	(void)rmdir(b->dir);
+}
+
 int backup_run(struct store *s, const char *state_dir, const char *dir, const char *instance,
 	       const char *const *files, size_t n_files, struct wall now,
 	       keep_progress_fn *progress, void *ctx, char *why_out, size_t why_size)
@@ -172,6 +194,8 @@ int backup_run(struct store *s, const char *state_dir, const char *dir, const ch
 		err = copy_others(&b, files, n_files);
 	if (err == ERR_OK)
 		err = write_manifest(&b, instance, now);
+	if (err != ERR_OK)
+		take_back(&b, files, n_files);
 	json_free(&b.files);
 	return err;
 }

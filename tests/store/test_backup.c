@@ -3,8 +3,10 @@
  * Opening, backup, restore, compact, dump: what survives, and what is refused in words.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -303,6 +305,30 @@ static void test_unsound(void)
 	ok(access(at("restored2/store/data.mdb"), F_OK) != 0, "and nothing stays");
 }
 
+/* The process may write no file as large as the store: for us the same as a full disk. */
+static void test_no_room(void)
+{
+	struct rlimit before, small;
+	struct store s;
+	int err;
+
+	store_open(at("roomless"), MAP, true, &s, why, sizeof(why));
+	fill(&s);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &before);
+	small = before;
+	small.rlim_cur = 65536;
+	setrlimit(RLIMIT_FSIZE, &small);
+	err = backup(&s, at("roomless"), at("backup3"));
+	setrlimit(RLIMIT_FSIZE, &before);
+	is_int(err, ERR_NOSPACE, "a backup that the disk can't hold fails");
+	ok(says("backup3/store: no space left"), "in words");
+	ok(access(at("backup3"), F_OK) != 0, "and takes no room");
+	is_int(backup(&s, at("roomless"), at("backup3")), ERR_OK,
+	       "with room again, it is made in the same place");
+	store_close(&s);
+}
+
 /* --- compact --- */
 
 static int drop_log(struct txn *t, void *ctx)
@@ -407,6 +433,7 @@ int main(void)
 	test_backup();
 	test_altered();
 	test_unsound();
+	test_no_room();
 	test_compact();
 	test_dump();
 	return done_testing();
