@@ -198,6 +198,16 @@ static void post_message(struct taken *t, const struct kannel_sms *sms)
 		wire_arrive_take(t->box->channel, &msg, on_answer, t);
 }
 
+static bool is_unanswered(const struct kannel_box *b, const struct receipt *r)
+{
+	for (unsigned i = 0; i < b->window_size; i++) {
+		if (b->window[i].id[0] != '\0' && b->window[i].row == r->row &&
+		    b->window[i].segment == r->segment)
+			return true;
+	}
+	return false;
+}
+
 static void post_receipt(struct taken *t, const struct kannel_sms *sms)
 {
 	struct kannel_box *b = t->box;
@@ -205,13 +215,18 @@ static void post_receipt(struct taken *t, const struct kannel_sms *sms)
 
 	r.at.ms = sms->time > 0 ? sms->time * SECOND_MS : 0;
 	receipt_of_kannel(sms->dlr_mask, sms->msgdata, &r);
-	b->base.counts.receipts++;
 	if (receipt_row_parse(sms->dlr_url, &r) != ERR_OK) {
 		log_info("kannel", "chan=%s event=foreign_receipt remote=%.*s",
 			 b->channel->conf->name, PRI_BYTES(bytes_cut(sms->foreign_id, 0, 64)));
 		on_answer(t, ERR_OK);
 		return;
 	}
+	/* bearerbox's own "not routable" comes as a receipt too, perhaps before its answer: only that tells them apart. */
+	if (r.state == RECEIPT_REFUSED && is_unanswered(b, &r)) {
+		keep_for_later(t);
+		return;
+	}
+	b->base.counts.receipts++;
 	intake_receipt(b->channel->core->intake, b->channel, &r, on_answer, t);
 }
 

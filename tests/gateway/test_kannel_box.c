@@ -403,6 +403,30 @@ static void test_send(struct channel *c)
 	   "not routable is a fault of the channel");
 }
 
+/* "Not routable" is said twice, as an answer and as a receipt, and in either order. */
+static void test_refusal_before_answer(struct channel *c)
+{
+	struct outgoing out = segment(30, 0);
+	struct kannel_frame sent, f = mo("NACK/", ID_2);
+	unsigned n = saw.n_receipts;
+	int64_t until = wire.host->mono(wire.host).ms + PATIENCE_MS;
+
+	c->ops->send(c, &out);
+	ok(bb_frame(&sent, PATIENCE_MS), "sent");
+	f.sms.sms_type = KANNEL_REPORT_MO;
+	f.sms.dlr_url = bytes_of("30.0");
+	f.sms.dlr_mask = 16;
+	bb_send(&f);
+	is_int(saw.n_receipts, n, "a refusal of what isn't answered yet waits for the answer");
+	answer_sent(&sent, KANNEL_ACK_FAILED);
+	is_int(saw.outcome, SEND_LATER, "which may keep the row");
+	while (saw.n_receipts == n && wire.host->mono(wire.host).ms < until)
+		turns(1);
+	ok(saw.n_receipts == n + 1 && saw.receipt.state == RECEIPT_REFUSED, "then it is told");
+	saw.answer(saw.ctx, ERR_OK);
+	ok(bb_frame(&f, PATIENCE_MS) && f.kind == KANNEL_ACK, "and acknowledged");
+}
+
 static void test_break(struct channel *c)
 {
 	struct kannel_frame f = mo("held over a break", ID_1);
@@ -476,6 +500,7 @@ int main(void)
 	test_try_again();
 	test_receipt();
 	test_send(c);
+	test_refusal_before_answer(c);
 	test_break(c);
 	test_version();
 	/* Another version is tried again only after a minute: a new life is quicker. */
