@@ -319,6 +319,11 @@ int staff_merge(struct txn *t, struct desk *d, struct staff_act *act)
 		return err;
 	if (strcmp(rec->number, into->number) == 0)
 		return refuse(act, ERR_INVALID, "%s: can't be merged into itself", rec->number);
+	/* Nobody would look at it any more. */
+	if (case_is_open(rec) && !case_is_open(into))
+		return refuse(act, ERR_BAD_STATE, "%s: %s; reopen it before %s is merged into it",
+			      into->number, case_state_text((enum case_state)into->state),
+			      rec->number);
 	err = case_move(rec, CASE_CLOSED);
 	if (err != ERR_OK)
 		return refuse(act, err, "%s: is closed already", rec->number);
@@ -349,6 +354,22 @@ static int contact_as_typed(struct txn *t, struct desk *d, struct staff_act *act
 			      "%.*s: not a phone number; write it like sms:+%s641234567",
 			      PRI_BYTES(act->number), country.code);
 	return contact_need(t, address, d->now, d->arena, contact_out);
+}
+
+/* Danger is danger, whoever typed it. */
+static int tell_of_new(struct txn *t, struct desk *d, const Pb__Contact *contact, Pb__Case *rec,
+		       struct bytes words)
+{
+	const struct danger danger = {
+		.contact = contact,
+		.channel = rec->channel,
+		.to = rec->to,
+		.rec = rec,
+		.words = words,
+	};
+
+	return rec->is_emergency ? tell_emergency(t, d, &danger)
+				 : tell_acknowledged(t, d, contact, rec, NULL, 0);
 }
 
 int staff_new(struct txn *t, struct desk *d, struct staff_act *act)
@@ -388,12 +409,13 @@ int staff_new(struct txn *t, struct desk *d, struct staff_act *act)
 	o.channel = d->conf->channels[0].name;
 	o.to = d->conf->channels[0].from;
 	o.contact = contact;
+	o.is_emergency = o.category == p->emergency_category;
 	o.tongue = contact->language != LANG_NONE
 			   ? reply_tongue(d, contact)
 			   : desk_tongue(u.guess.language, u.guess.script, p);
 	err = matter_open(t, d, &o, &rec);
 	if (err == ERR_OK)
-		err = tell_acknowledged(t, d, contact, rec, NULL, 0);
+		err = tell_of_new(t, d, contact, rec, act->words);
 	if (err == ERR_OK)
 		snprintf(act->result, sizeof(act->result), "%s", rec->number);
 	return err;

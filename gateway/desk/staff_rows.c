@@ -9,6 +9,7 @@
 #include "gateway/desk/citizen.h"
 #include "gateway/desk/hearing.h"
 #include "gateway/desk/matter.h"
+#include "gateway/desk/reply.h"
 #include "gateway/desk/staff.h"
 #include "store/cases.h"
 #include "store/contacts.h"
@@ -46,12 +47,30 @@ static int log_row(struct txn *t, struct desk *d, const Pb__Outbox *row,
 	return txn_err(t);
 }
 
+static int may_leave_again(struct txn *t, struct desk *d, const Pb__Outbox *row,
+			   struct staff_act *act)
+{
+	Pb__Contact *contact;
+	int err = row->contact != 0 ? contact_get(t, row->contact, d->arena, &contact) : ERR_NOENT;
+
+	if (err != ERR_OK) /* our own people, or somebody forgotten */
+		return err_class(err) == ERR_IS_REJECT ? ERR_OK : err;
+	if (!contact->stopped || reply_leaves_after_stop((enum out_kind)row->kind))
+		return ERR_OK;
+	snprintf(act->why, sizeof(act->why), "row %" PRIu64 ": %s", row->id,
+		 reply_refusal(ERR_CANCELLED));
+	return ERR_CANCELLED;
+}
+
 int staff_outbox_retry(struct txn *t, struct desk *d, uint64_t id, struct staff_act *act)
 {
 	const struct conf_channel *channel;
 	Pb__Outbox *row;
 	int err = get_row(t, d, id, act, &row);
 
+	if (err != ERR_OK)
+		return err;
+	err = may_leave_again(t, d, row, act);
 	if (err != ERR_OK)
 		return err;
 	/* A person wants it to leave now: its life begins again. */

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "conf/calendar.h"
+#include "gateway/desk/clocks.h"
+#include "store/cases.h"
+#include "store/outbox.h"
 #include "tests/gateway/desk_fixture.h"
 #include "tests/tap.h"
 
@@ -113,6 +116,150 @@ static void merging(struct hall *h)
 	is_text(bytes_of(c.case_number), b.case_number, "its number leads to where it went");
 	ok(do_it(h, staff_merge, b.case_number, b.case_number, "", &act) == ERR_INVALID,
 	   "not into itself");
+}
+
+static void merging_into_what_is_over(struct hall *h)
+{
+	struct intake_found a = hall_text(h, "+381643000040", "Nema struje u Surduku, mrak"),
+			    b = hall_text(h, "+381643000040", "Rupa na putu u Vojki");
+	struct staff_act act;
+
+	do_it(h, staff_close, b.case_number, "", "Zakrpljeno.", &act);
+	ok(do_it(h, staff_merge, a.case_number, b.case_number, "", &act) == ERR_BAD_STATE &&
+		   strstr(act.why, b.case_number) != NULL,
+	   "an open case isn't merged into one that is over");
+	ok(case_is_open(hall_case(h, a.case_number)), "it stays open");
+}
+
+static void waiting_ends(struct hall *h)
+{
+	const char *who = "+381643000041";
+	struct intake_found a = hall_text(h, who, "Drvo pada u parku u Vojki"), b;
+	struct staff_act act = { .number = bytes_of(a.case_number),
+				 .words = bytes_of("Koje drvo?"),
+				 .is_question = true };
+
+	hall_staff(h, staff_answer, &act);
+	h->now.ms += h->conf->question_wait_ms + SECOND_MS;
+	hall_clocks(h);
+	ok(hall_case(h, a.case_number)->state == CASE_OPEN,
+	   "a question that nobody answers gives the case back to the clerk");
+	ok(do_it(h, staff_status, a.case_number, "waiting", "", &act) == ERR_OK,
+	   "a clerk lets it wait");
+	b = hall_text(h, who, "Drvo u parku u Vojki je palo");
+	ok(strcmp(a.case_number, b.case_number) == 0 &&
+		   hall_case(h, a.case_number)->state == CASE_OPEN,
+	   "what the citizen writes ends the wait");
+	do_it(h, staff_status, a.case_number, "waiting", "", &act);
+	h->now.ms = hall_case(h, a.case_number)->solve_due;
+	hall_clocks(h);
+	ok(hall_clocks(h) >= 1 && hall_case(h, a.case_number)->state == CASE_OPEN,
+	   "and so does its clock: then it is late");
+}
+
+static void without_a_clock(struct hall *h)
+{
+	struct intake_found f = hall_text(h, "+381643000042", "Istekla mi je licna karta");
+	struct staff_act act;
+
+	is_int(hall_case(h, f.case_number)->solve_due, 0,
+	       "another authority's matter has no clock");
+	do_it(h, staff_answer, f.case_number, "", "Obratite se policiji.", &act);
+	hall_sent(h);
+	h->now.ms += 29 * DAY_MS;
+	hall_clocks(h);
+	h->now.ms += 2 * DAY_MS;
+	h->desk.n_notes = 0;
+	hall_clocks(h);
+	ok(hall_noted(h, "still-open"), "still open after a month, somebody hears of it");
+}
+
+struct staff_row {
+	uint64_t id;
+	struct staff_act act;
+};
+
+static int retry(struct txn *t, struct desk *d, void *ctx)
+{
+	struct staff_row *row = ctx;
+
+	row->act.who = "jelena";
+	return staff_outbox_retry(t, d, row->id, &row->act);
+}
+
+static int release(struct txn *t, struct desk *d, void *ctx)
+{
+	struct staff_row *row = ctx;
+
+	row->act.who = "jelena";
+	return staff_quarantine_release(t, d, row->id, &row->act);
+}
+
+static int fail_all(struct txn *t, struct desk *d, void *ctx)
+{
+	struct claimed claimed[64];
+	size_t n;
+	Pb__Outbox *row;
+	int err =
+		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL);
+
+	(void)ctx;
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
+		struct send_result r = { .row = claimed[i].row->id,
+					 .segment = claimed[i].segment,
+					 .outcome = SEND_FAILED,
+					 .error = bytes_of("no such phone") };
+
+		err = outbox_result(t, &r, d->now, d->arena, &row);
+		if (err == ERR_OK)
+			err = clocks_row_changed(t, d, row);
+	}
+	return err;
+}
+
+static void retrying_after_stop(struct hall *h)
+{
+	const char *who = "+381643000043";
+	struct intake_found f = hall_text(h, who, "Nema vode u Surduku");
+	struct staff_act act;
+	struct staff_row again;
+	uint64_t row;
+
+	hall_sent(h);
+	do_it(h, staff_answer, f.case_number, "", "Stize voda.", &act);
+	row = hall_last_row(h, who)->id;
+	hall_work(h, fail_all, NULL);
+	ok(hall_noted(h, "reply-failed"), "a reply that failed is told of");
+	hall_text(h, who, "STOP");
+	again = (struct staff_row){ .id = row };
+	ok(hall_work(h, retry, &again) == ERR_CANCELLED && strstr(again.act.why, "STOP") != NULL,
+	   "a row isn't sent again to somebody who said STOP");
+}
+
+static void danger_by_a_clerk(struct hall *h)
+{
+	size_t told = hall_rows(h, "+381600000002");
+	struct staff_act act;
+
+	ok(do_it(h, staff_new, "0643000044", "", "Zove da gori kuca, Kralja Petra 5", &act) ==
+		   ERR_OK,
+	   "a clerk enters what somebody says on the phone");
+	ok(hall_case(h, act.result)->is_emergency && hall_rows(h, "+381600000002") == told + 1,
+	   "danger is danger, whoever typed it: the duty officer hears");
+}
+
+static void released_spam(struct hall *h)
+{
+	const char *who = "+381643000045";
+	struct intake_found f =
+		hall_text(h, who, "Cestitamo! Osvojili ste 5000e, kliknite http://bit.ly/xz12");
+	struct staff_row act = { .id = f.quarantine };
+
+	ok(f.quarantine != 0 && hall_work(h, release, &act) == ERR_OK,
+	   "what lay in the quarantine is let out");
+	ok(act.act.result[0] != '\0' && hall_last_row(h, who)->kind == KIND_ACK,
+	   "and is a case, acknowledged");
+	ok(hall_work(h, release, &act) == ERR_BAD_STATE, "once");
 }
 
 static void stopped(struct hall *h)
@@ -226,6 +373,12 @@ int main(void)
 	merging(&h);
 	stopped(&h);
 	lateness(&h);
+	merging_into_what_is_over(&h);
+	waiting_ends(&h);
+	without_a_clock(&h);
+	retrying_after_stop(&h);
+	danger_by_a_clerk(&h);
+	released_spam(&h);
 	ok(hall_is_sound(&h), "everything adds up");
 	hall_close(&h);
 	budgets();
