@@ -40,11 +40,6 @@ int seen_check(struct txn *t, struct desk *d, const struct message *msg,
 	if (err == ERR_NOENT) {
 		err = seen_get(t, &keys->words, d->arena, &twin);
 		*is_repeat_out = err == ERR_OK && twin_means_repeat(twin, d->now, words_decide);
-		if (*is_repeat_out) {
-			/* This repeat is acknowledged now: the next twin may be a person again. */
-			twin->answered = twin->at;
-			seen_put(t, &keys->words, twin);
-		}
 	}
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;

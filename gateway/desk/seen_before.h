@@ -21,7 +21,7 @@ struct seen_keys {
 
 void seen_keys_of(const struct keyed_key *key, const struct message *msg,
 		  struct seen_keys *keys_out);
-/* Whether it is a repeat. Then it is counted, and its twin counts as answered from now on. */
+/* Whether it is a repeat; then it is counted. Its twin counts as answered once a sender was told in time. */
 int seen_check(struct txn *t, struct desk *d, const struct message *msg,
 	       const struct seen_keys *keys, bool words_decide, bool *is_repeat_out);
 /* message: 0 for a part that waits. */

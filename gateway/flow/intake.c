@@ -107,12 +107,15 @@ static void message_kept(struct message_job *j)
 	int64_t took = core->host->mono(core->host).ms - j->taken_at.ms;
 
 	desk_job_told(&j->desk_job);
-	if (in->is_closing || j->found.is_repeat)
+	if (in->is_closing)
 		return;
-	/* Answered late, the sender may have given up and will repeat: then words decide. */
+	/*
+	 * Answered late, the sender may have given up and will repeat: then words decide. Of several
+	 * repeats that a slow disk held up each must be known as one, so only an answer in time counts.
+	 */
 	if (took < ANSWER_LATE_MS)
 		answered_add(in->answered, &j->found.seen);
-	if (j->found.message == 0)
+	if (j->found.message == 0 && !j->found.is_repeat)
 		host_point(core->host, "between-parts");
 }
 
