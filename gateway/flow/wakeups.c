@@ -147,7 +147,8 @@ static void clocks_job_done(struct job *job, int err)
 
 	w->has_clocks_job = false;
 	if (!w->is_closing && err == ERR_OK) {
-		if (j->found.n > 0)
+		/* A notice is due by the hour, not by an entry: it too must be woken for. */
+		if (j->found.n > 0 || j->desk_job.desk.n_wake > 0 || j->desk_job.desk.n_notes > 0)
 			desk_job_told(&j->desk_job);
 		clocks_found(w, &j->found);
 	} else if (!w->is_closing) {
