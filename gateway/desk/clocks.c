@@ -21,6 +21,7 @@ struct clocks {
 	struct desk *d;
 	size_t n;
 	bool is_full;
+	bool count_late; /* a clock may have run out */
 };
 
 /* What can't be acted on, verify or a person finds; it mustn't hold up all that is due behind it. */
@@ -142,7 +143,7 @@ static int on_due(const struct due *due, void *ctx)
 	}
 	c->n++;
 	switch (due->kind) {
-	case DUE_CASE: return on_case(c, due);
+	case DUE_CASE: c->count_late = true; return on_case(c, due);
 	case DUE_PARTS: return on_parts(c, due);
 	case DUE_UNSURE: return on_unsure(c, due);
 	case DUE_VALIDITY: return on_validity(c, due);
@@ -150,14 +151,16 @@ static int on_due(const struct due *due, void *ctx)
 	return ERR_CORRUPT;
 }
 
-int clocks_apply(struct txn *t, struct desk *d, size_t n, struct clocks_done *done_out)
+int clocks_apply(struct txn *t, struct desk *d, size_t n, bool count_late,
+		 struct clocks_done *done_out)
 {
-	struct clocks c = { .t = t, .d = d };
-	struct wall next_notice;
+	struct clocks c = { .t = t, .d = d, .count_late = count_late };
+	struct wall next_notice = late_next(d);
 	int err = due_each(t, d->now, d->conf->unsure_wait_ms, n, d->arena, on_due, &c);
 
-	if (err == ERR_OK)
-		err = late_notice(t, d, &done_out->late, &next_notice);
+	done_out->has_late = c.count_late;
+	if (err == ERR_OK && c.count_late)
+		err = late_notice(t, d, &done_out->late);
 	if (err != ERR_OK)
 		return err;
 	done_out->n = c.n;

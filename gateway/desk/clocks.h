@@ -13,9 +13,12 @@ struct clocks_done {
 	bool more;
 	bool has_next;
 	struct wall next; /* when has_next */
+	bool has_late;    /* they were counted */
 	uint64_t late;    /* open cases that are late now */
 };
-int clocks_apply(struct txn *t, struct desk *d, size_t n, struct clocks_done *done_out);
+/* Counting late cases reads every open case: done when asked, and whenever a case's clock was acted on. */
+int clocks_apply(struct txn *t, struct desk *d, size_t n, bool count_late,
+		 struct clocks_done *done_out);
 
 /* The error of a row that the citizen's STOP cancelled. */
 #define OUTBOX_STOPPED "STOP"

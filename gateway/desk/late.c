@@ -80,15 +80,18 @@ static int tell_coordinator(struct txn *t, struct desk *d, const struct late_wal
 	return err == ERR_LIMIT ? ERR_OK : err;
 }
 
-int late_notice(struct txn *t, struct desk *d, uint64_t *late_out, struct wall *next_out)
+struct wall late_next(const struct desk *d)
+{
+	return calendar_next_hour((struct wall){ .ms = d->now.ms + 1 }, d->conf->late_notice_h);
+}
+
+int late_notice(struct txn *t, struct desk *d, uint64_t *late_out)
 {
 	struct strbuf named = strbuf_in(d->arena, LATE_NAMED * CASE_NUMBER_SIZE);
 	struct late_walk w = { .named = &named };
 	uint64_t today = calendar_day(d->now), told = 0;
 	int err = meta_get_u64(t, META_NOTICE_DAY, &told);
 
-	*next_out =
-		calendar_next_hour((struct wall){ .ms = d->now.ms + 1 }, d->conf->late_notice_h);
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;
 	err = walk_late(t, d->now, &w);

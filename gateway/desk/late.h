@@ -9,8 +9,10 @@
 
 #include "gateway/desk/desk.h"
 
-/* Writes the day's notice when its hour has come and something is late; *next_out: when to come again. */
-int late_notice(struct txn *t, struct desk *d, uint64_t *late_out, struct wall *next_out);
+/* Counts what is late, and writes the day's notice when its hour has come and something is. */
+int late_notice(struct txn *t, struct desk *d, uint64_t *late_out);
+/* When the notice's hour comes next. */
+struct wall late_next(const struct desk *d);
 /* How many cases are late, up to a bound; a read. */
 int late_count(struct txn *t, struct wall now, uint64_t *late_out);
 

@@ -17,6 +17,8 @@
 #define NUDGE_MS SECOND_MS
 /* The clock is looked at this often; what is due within a tick has a timer of its own. */
 #define TICK_MS MINUTE_MS
+/* Late cases are counted this often at most, for it reads every open case. */
+#define LATE_COUNT_MS MINUTE_MS
 /* The sweep begins in this local hour, when few people write; a town that slept through it sweeps later. */
 #define SWEEP_HOUR 3
 /* Between two slices others get their turn. */
@@ -26,6 +28,7 @@
 struct clocks_job {
 	struct desk_job desk_job;
 	struct wakeups *wakeups;
+	bool count_late;
 	struct clocks_done found; /* set anew by each application */
 };
 
@@ -45,8 +48,9 @@ struct wakeups {
 	struct timer due;
 	struct timer sweep;
 	bool has_clocks_job, has_sweep_job;
-	bool is_nudged;        /* look again when the job is done */
-	struct mono due_at;    /* when the due timer fires; 0: stopped */
+	struct mono late_counted; /* when late cases were last counted; 0: not yet */
+	bool is_nudged;           /* look again when the job is done */
+	struct mono due_at;       /* when the due timer fires; 0: stopped */
 	struct wall next;      /* when the store's next entry is due; 0: nothing that we know of */
 	struct wall sweep_at;  /* when the next sweep begins; 0: at the next tick */
 	int64_t offset_ms;     /* wall minus mono at the last tick */
@@ -112,7 +116,7 @@ static int clocks_job_apply(struct txn *t, struct job *job)
 	struct desk *d = desk_job_begin(&j->desk_job);
 
 	j->found = (struct clocks_done){ 0 };
-	return clocks_apply(t, d, DUE_BATCH, &j->found);
+	return clocks_apply(t, d, DUE_BATCH, j->count_late, &j->found);
 }
 
 static void tell_late(struct wakeups *w, uint64_t late)
@@ -131,12 +135,15 @@ static void clocks_found(struct wakeups *w, const struct clocks_done *found)
 	struct host *h = w->core->host;
 	int64_t wait = found->next.ms - h->wall(h).ms;
 
-	tell_late(w, found->late);
+	if (found->has_late)
+		tell_late(w, found->late);
 	w->next = found->has_next ? found->next : (struct wall){ 0 };
 	if (found->more || w->is_nudged)
 		plan(w, found->more ? 0 : NUDGE_MS);
 	else if (found->has_next && wait < TICK_MS)
 		plan(w, wait > NUDGE_MS ? wait : NUDGE_MS);
+	if (!found->has_late)
+		plan(w, LATE_COUNT_MS);
 	/* What is due later is found by a tick: so a clock that is set can't hide it. */
 }
 
@@ -183,6 +190,10 @@ static void look(struct wakeups *w)
 		plan(w, TICK_MS);
 		return;
 	}
+	j->count_late =
+		w->late_counted.ms == 0 || h->mono(h).ms - w->late_counted.ms >= LATE_COUNT_MS;
+	if (j->count_late)
+		w->late_counted = h->mono(h);
 	j->desk_job.job = (struct job){ .apply = clocks_job_apply, .done = clocks_job_done };
 	j->wakeups = w;
 	w->has_clocks_job = true;

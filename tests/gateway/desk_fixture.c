@@ -228,7 +228,7 @@ int hall_staff(struct hall *h, int (*act_fn)(struct txn *, struct desk *, struct
 
 static int clocks(struct txn *t, struct desk *d, void *ctx)
 {
-	return clocks_apply(t, d, 200, ctx);
+	return clocks_apply(t, d, 200, true, ctx);
 }
 
 uint64_t hall_clocks(struct hall *h)
