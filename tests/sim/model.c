@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/sim/model.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "conf/calendar.h"
+#include "conf/limits.h"
+#include "gateway/desk/late.h"
+#include "gateway/flow/alarms.h"
+#include "parsers/err.h"
+#include "store/counts.h"
+#include "store/messages.h"
+#include "store/outbox.h"
+#include "store/scan.h"
+
+/* Whatever is due is acted on within this by a daemon that runs, a stalled disk included. */
+#define SOON_MS (20 * MINUTE_MS)
+/* A look that missed a message by this much meets it again. */
+#define OVERLAP_MS (10 * MINUTE_MS)
+/* That a text was answered in time is on disk by then. */
+#define NOTED_MS (3 * MINUTE_MS)
+
+struct look {
+	struct model *m;
+	struct txn *t;
+};
+
+/* --- what was acknowledged is kept --- */
+
+static int meet_message(const Pb__Message *rec, void *ctx)
+{
+	struct model *m = ctx;
+	size_t piece;
+
+	if (world_piece_of_id(m->world, bytes_of(rec->remote_id), &piece))
+		m->world->pieces[piece].is_stored = true;
+	return ERR_OK;
+}
+
+/* --- parts: they go two days after they came, so they are looked at while they are there --- */
+
+struct parts_look {
+	struct model *m;
+	struct txn *t;
+	struct arena *arena;
+};
+
+static int check_part_text(struct parts_look *l, const Pb__Part *part, const struct written *wr)
+{
+	Pb__Message *msg;
+	int err;
+
+	arena_reset(l->arena);
+	err = message_get(l->t, part->message, l->arena, &msg);
+	if (err == ERR_NOENT)
+		diary_violated(l->m->diary, "text-whole",
+			       "part %u/%u from %s belongs to no message", part->index, part->total,
+			       part->from);
+	if (err != ERR_OK)
+		return err == ERR_NOENT ? ERR_OK : err;
+	if (strstr(msg->text, part->text) == NULL)
+		diary_violated(l->m->diary, "text-whole",
+			       "part %u/%u of message %" PRIu64 " is lost: %.80s", part->index,
+			       part->total, msg->id, msg->text);
+	if (part->state == PART_JOINED && strcmp(msg->text, wr->words) != 0)
+		diary_violated(l->m->diary, "text-whole",
+			       "message %" PRIu64 " isn't what was written: %.80s", msg->id,
+			       msg->text);
+	return ERR_OK;
+}
+
+static int meet_part(struct bytes key, const ProtobufCMessage *rec, void *ctx)
+{
+	const Pb__Part *part = (const Pb__Part *)rec;
+	struct parts_look *l = ctx;
+	struct world *w = l->m->world;
+	size_t i;
+
+	(void)key;
+	if (!world_piece_of_id(w, bytes_of(part->remote_id), &i))
+		return ERR_OK;
+	w->pieces[i].is_stored = true;
+	if (w->pieces[i].look == l->m->n_checks)
+		diary_violated(l->m->diary, "repeats-are-recognised", "m%zu is kept twice", i);
+	w->pieces[i].look = l->m->n_checks;
+	if (part->state != PART_WAITING)
+		return check_part_text(l, part, &w->written[w->pieces[i].written]);
+	if (l->m->is_over)
+		diary_violated(l->m->diary, "nothing-stays-open", "part %u/%u from %s still waits",
+			       part->index, part->total, part->from);
+	return ERR_OK;
+}
+
+int model_look_at_parts(struct model *m, struct txn *t)
+{
+	struct parts_look l = { .m = m, .t = t, .arena = arena_new(ARENA_MESSAGE_MAX) };
+	int err = l.arena == NULL ? ERR_NOMEM : ERR_OK;
+
+	if (err == ERR_OK)
+		err = scan_table(t, TABLE_PART, BYTES_NONE, BYTES_NONE, WALK_UP, 0, meet_part, &l);
+	arena_free(&l.arena);
+	return err;
+}
+
+static bool same_words(const struct world *w, const struct piece *p, const struct piece *q)
+{
+	return w->written[q->written].citizen == w->written[p->written].citizen &&
+	       q->n_octets == p->n_octets && memcmp(q->octets, p->octets, p->n_octets) == 0 &&
+	       q->udh_len == p->udh_len && memcmp(q->udh, p->udh, p->udh_len) == 0;
+}
+
+static bool died_between(const struct world *w, int64_t from_ms, int64_t to_ms)
+{
+	for (size_t i = 0; i < w->n_deaths; i++)
+		if (w->deaths[i] >= from_ms && w->deaths[i] <= to_ms)
+			return true;
+	return false;
+}
+
+/* May p be taken for a repeat of q? Only where repeats were to be expected. */
+static bool may_be_repeat(const struct world *w, const struct piece *p, const struct piece *q)
+{
+	int64_t age = p->first_ms - q->first_ms;
+
+	if (age < 0 || age > DAY_MS + 2 * HOUR_MS)
+		return false;
+	if (p->calm_ms <= SEEN_DIGEST_WINDOW_MS + SECOND_MS && age <= HOUR_MS + NOTED_MS)
+		return true;
+	/* It was answered late, or not at all, or a death made us forget that it was in time. */
+	return q->tries > 1 || q->acked_ms - q->first_ms >= ANSWER_LATE_MS - 10 ||
+	       p->first_ms - q->acked_ms < NOTED_MS ||
+	       died_between(w, q->first_ms, q->acked_ms + NOTED_MS);
+}
+
+/* The same words from the same phone, so shortly before that they may be taken for the same text. */
+static bool has_twin(const struct world *w, size_t index)
+{
+	const struct piece *p = &w->pieces[index];
+
+	for (size_t i = 0; i < w->n_pieces; i++)
+		if (i != index && w->pieces[i].first_ms != 0 && same_words(w, p, &w->pieces[i]) &&
+		    may_be_repeat(w, p, &w->pieces[i]))
+			return true;
+	return false;
+}
+
+void model_check_kept(struct model *m)
+{
+	const struct world *w = m->world;
+
+	for (size_t i = w->n_pieces; i-- > 0;) {
+		const struct piece *p = &w->pieces[i];
+
+		if (p->first_ms != 0 && p->first_ms < m->scanned_ms - 8 * DAY_MS)
+			return;
+		if (!p->is_acked || p->is_stored)
+			continue;
+		if (p->n_ok > 0)
+			diary_violated(m->diary, "acknowledged-is-kept",
+				       "m%zu (%.40s) was acknowledged and isn't in the store", i,
+				       w->written[p->written].words);
+		else if (!has_twin(w, i))
+			diary_violated(m->diary, "a-second-text-counts",
+				       "m%zu (%.40s) was taken for a repeat", i,
+				       w->written[p->written].words);
+	}
+}
+
+/* --- what left was SENDING --- */
+
+static int check_flown(struct look *l, const struct shot *s)
+{
+	struct arena *a = arena_new(ARENA_MESSAGE_MAX);
+	Pb__Outbox *row;
+	int err = a == NULL ? ERR_NOMEM : outbox_get(l->t, s->row, a, &row);
+
+	if (err == ERR_OK && s->segment < row->n_segments &&
+	    row->segments[s->segment]->state == OUT_QUEUED)
+		diary_violated(l->m->diary, "sending-before-send",
+			       "row %" PRIu64 ".%u was on its way and is QUEUED on disk", s->row,
+			       s->segment);
+	arena_free(&a);
+	return err;
+}
+
+static int look_at_restart(struct txn *t, void *ctx)
+{
+	struct model *m = ctx;
+	struct look l = { m, t };
+	struct wall from = { m->scanned_ms > OVERLAP_MS ? m->scanned_ms - OVERLAP_MS : 0 };
+	struct balance b;
+	int err = message_each(t, from, (struct wall){ 0 }, meet_message, m);
+
+	if (err == ERR_OK)
+		err = model_look_at_parts(m, t);
+	for (size_t i = 0; i < m->world->n_shots && err == ERR_OK; i++) {
+		struct shot *s = &m->world->shots[i];
+
+		if (s->flew_at_death)
+			err = check_flown(&l, s);
+		s->flew_at_death = false;
+	}
+	if (err == ERR_OK)
+		err = balance_get(t, (struct wall){ 0 }, (struct wall){ 0 }, &b);
+	if (err == ERR_OK && !b.balanced)
+		diary_violated(m->diary, "balance-holds", "received isn't the sum of outcomes");
+	return err;
+}
+
+void model_restart(struct model *m)
+{
+	int err;
+
+	m->n_checks++;
+	err = machine_look(m->machine, look_at_restart, m);
+	if (err != ERR_OK)
+		diary_violated(m->diary, "the-store-can-be-read", "%s", err_text(err));
+	model_check_kept(m);
+	m->scanned_ms = host_sim_wall(&m->machine->sim).ms;
+}
+
+/* --- nobody is late without being told of --- */
+
+struct patrol {
+	struct model *m;
+	struct wall now, day;
+	uint64_t late; /* for a while already */
+	bool wants_notice;
+	bool has_notice;
+};
+
+static int meet_notice(struct bytes key, const ProtobufCMessage *rec, void *ctx)
+{
+	struct patrol *p = ctx;
+
+	(void)key;
+	p->has_notice |= ((const Pb__Outbox *)rec)->kind == KIND_LATE;
+	return ERR_OK;
+}
+
+/* A row whose time has come doesn't wait while its link has been up all the while. */
+static int check_leaves(struct patrol *p, struct txn *t, const struct net_link *link)
+{
+	struct wall when;
+	int err = outbox_next(t, bytes_of(link->name), &when);
+
+	if (err == ERR_OK && link->is_up && p->now.ms - link->up_ms > SOON_MS &&
+	    p->now.ms - when.ms > SOON_MS)
+		diary_violated(p->m->diary, "what-may-leave-leaves",
+			       "a row for %s waits since %d minutes", link->name,
+			       (int)((p->now.ms - when.ms) / MINUTE_MS));
+	return err == ERR_NOENT ? ERR_OK : err;
+}
+
+static int look_on_patrol(struct txn *t, void *ctx)
+{
+	struct patrol *p = ctx;
+	struct key first = key_of_id((uint64_t)p->day.ms << 22);
+	int err = late_count(t, (struct wall){ p->now.ms - SOON_MS }, &p->late);
+
+	if (err == ERR_OK)
+		err = model_look_at_parts(p->m, t);
+	for (size_t i = 0; i < WORLD_LINKS && err == ERR_OK; i++)
+		err = check_leaves(p, t, &p->m->machine->net->links[i]);
+	if (err == ERR_OK && p->wants_notice && p->late > 0)
+		err = scan_table(t, TABLE_OUTBOX, key_bytes(&first), BYTES_NONE, WALK_UP, 0,
+				 meet_notice, p);
+	return err;
+}
+
+static bool is_alarmed(const struct core *core, const char *name)
+{
+	for (size_t i = 0; i < alarms_count(core->alarms); i++)
+		if (strcmp(alarms_at(core->alarms, i)->name, name) == 0)
+			return true;
+	return false;
+}
+
+void model_patrol(struct model *m)
+{
+	struct machine *machine = m->machine;
+	struct patrol p = { .m = m, .now = host_sim_wall(&machine->sim) };
+	const struct core *core = machine->core;
+	int err;
+
+	if (core == NULL || p.now.ms - machine->up_ms < SOON_MS)
+		return;
+	if (machine->open_ms == 0)
+		diary_violated(m->diary, "it-opens", "intake is shut %d minutes after the start",
+			       (int)((p.now.ms - machine->up_ms) / MINUTE_MS));
+	if (!core->is_open)
+		return; /* a rebuild */
+	p.day = calendar_day_begins(calendar_day(p.now));
+	p.wants_notice = calendar_local(p.now).hour > (int)core->conf->late_notice_h &&
+			 core->conf->profile->n_members > 0;
+	m->n_checks++;
+	err = machine_look(machine, look_on_patrol, &p);
+	if (err != ERR_OK)
+		diary_violated(m->diary, "the-store-can-be-read", "%s", err_text(err));
+	if (p.late > 0 && !is_alarmed(core, "late-cases"))
+		diary_violated(m->diary, "late-is-told", "%" PRIu64 " cases are late, no alarm",
+			       p.late);
+	if (p.late > 0 && p.wants_notice && !p.has_notice)
+		diary_violated(m->diary, "the-coordinator-is-told",
+			       "%" PRIu64 " cases are late, no text to the coordinator today",
+			       p.late);
+}
+
+void model_init(struct model *m, struct machine *machine, struct world *world)
+{
+	*m = (struct model){ .machine = machine, .world = world, .diary = machine->diary };
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/sim/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/err.h"
+#include "parsers/number.h"
+
+static void *grow(void *list, size_t n, size_t *cap, size_t size)
+{
+	void *larger = list;
+
+	if (n == *cap) {
+		*cap = *cap == 0 ? 256 : 2 * *cap;
+		larger = reallocarray(list, *cap, size);
+	}
+	if (larger == NULL) {
+		fprintf(stderr, "odziv-sim: out of memory\n");
+		abort();
+	}
+	memset((char *)larger + n * size, 0, size);
+	return larger;
+}
+
+/* clang-format off */
+#define GROWN(w, list, count, cap) \
+	((w)->list = grow((w)->list, (w)->count, &(w)->cap, sizeof(*(w)->list)), &(w)->list[(w)->count++])
+/* clang-format on */
+
+struct written *world_add_written(struct world *w)
+{
+	return GROWN(w, written, n_written, written_cap);
+}
+
+struct piece *world_add_piece(struct world *w)
+{
+	return GROWN(w, pieces, n_pieces, pieces_cap);
+}
+
+struct stop *world_add_stop(struct world *w)
+{
+	return GROWN(w, stops, n_stops, stops_cap);
+}
+
+struct deed *world_add_deed(struct world *w)
+{
+	return GROWN(w, deeds, n_deeds, deeds_cap);
+}
+
+void world_add_death(struct world *w, int64_t at_ms)
+{
+	*GROWN(w, deaths, n_deaths, deaths_cap) = at_ms;
+}
+
+void world_init(struct world *w)
+{
+	*w = (struct world){ 0 };
+}
+
+void world_fini(struct world *w)
+{
+	for (size_t i = 0; i < w->n_written; i++)
+		free(w->written[i].words);
+	for (size_t i = 0; i < w->n_pieces; i++)
+		free(w->pieces[i].octets);
+	for (size_t i = 0; i < w->n_shots; i++)
+		free(w->shots[i].text);
+	for (size_t i = 0; i < w->n_deeds; i++)
+		free(w->deeds[i].words);
+	free(w->citizens);
+	free(w->written);
+	free(w->pieces);
+	free(w->shots);
+	free(w->shot_table);
+	free(w->stops);
+	free(w->deeds);
+	free(w->deaths);
+	world_init(w);
+}
+
+static size_t slot_of(const struct world *w, uint64_t row, unsigned segment)
+{
+	size_t i = (size_t)((row * 16 + segment) * UINT64_C(0x9E3779B97F4A7C15) >> 20);
+
+	for (;; i++) {
+		const struct shot *s;
+
+		i &= w->shot_table_cap - 1;
+		if (w->shot_table[i] == 0)
+			return i;
+		s = &w->shots[w->shot_table[i] - 1];
+		if (s->row == row && s->segment == segment)
+			return i;
+	}
+}
+
+static void grow_table(struct world *w)
+{
+	if (w->n_shots * 2 < w->shot_table_cap)
+		return;
+	free(w->shot_table);
+	w->shot_table_cap = w->shot_table_cap == 0 ? 1024 : 2 * w->shot_table_cap;
+	w->shot_table = calloc(w->shot_table_cap, sizeof(*w->shot_table));
+	if (w->shot_table == NULL)
+		abort();
+	for (size_t i = 0; i < w->n_shots; i++)
+		w->shot_table[slot_of(w, w->shots[i].row, w->shots[i].segment)] = i + 1;
+}
+
+const struct shot *world_find_shot(const struct world *w, uint64_t row, unsigned segment)
+{
+	size_t slot = w->shot_table_cap == 0 ? 0 : slot_of(w, row, segment);
+
+	return w->shot_table_cap == 0 || w->shot_table[slot] == 0
+		       ? NULL
+		       : &w->shots[w->shot_table[slot] - 1];
+}
+
+struct shot *world_shot(struct world *w, uint64_t row, unsigned segment, bool *is_new_out)
+{
+	struct shot *s;
+	size_t slot;
+
+	grow_table(w);
+	slot = slot_of(w, row, segment);
+	*is_new_out = w->shot_table[slot] == 0;
+	if (!*is_new_out)
+		return &w->shots[w->shot_table[slot] - 1];
+	s = GROWN(w, shots, n_shots, shots_cap);
+	s->row = row;
+	s->segment = segment;
+	w->shot_table[slot] = w->n_shots;
+	return s;
+}
+
+struct citizen *world_citizen(struct world *w, struct bytes number)
+{
+	for (size_t i = 0; i < w->n_citizens; i++)
+		if (bytes_is(number, w->citizens[i].number))
+			return &w->citizens[i];
+	return NULL;
+}
+
+bool world_piece_of_id(const struct world *w, struct bytes remote_id, size_t *piece_out)
+{
+	struct bytes rest = remote_id, head;
+	uint32_t n;
+
+	if (!bytes_starts(rest, "m"))
+		return false;
+	rest = bytes_cut(rest, 1, rest.len);
+	if (!bytes_split(&rest, '.', &head) ||
+	    number_parse_u32(head, 0, UINT32_MAX, &n) != ERR_OK || n >= w->n_pieces)
+		return false;
+	*piece_out = n;
+	return true;
+}
