@@ -206,6 +206,9 @@ int case_of_contact(struct txn *t, uint64_t contact, bool open_only, size_t limi
 	return err;
 }
 
+/* Nobody has more open matters; who floods us must not make each further text dearer. */
+#define SAME_MATTER_AMONG 50
+
 struct matter {
 	struct bytes category, place, settlement;
 	struct bytes number; /* in number_octets */
@@ -215,7 +218,9 @@ struct matter {
 static bool same_place(const Pb__Case *rec, const struct matter *m)
 {
 	if (m->place.len != 0)
-		return bytes_is(m->place, rec->place);
+		return bytes_is(m->place, rec->place) &&
+		       (m->settlement.len == 0 || rec->settlement[0] == '\0' ||
+			bytes_is(m->settlement, rec->settlement));
 	/* Of a case with a street, a bare settlement says too little. */
 	return m->settlement.len != 0 && rec->place[0] == '\0' &&
 	       bytes_is(m->settlement, rec->settlement);
@@ -240,7 +245,7 @@ int case_same_matter(struct txn *t, uint64_t contact, struct bytes category, str
 
 	if (place.len == 0 && settlement.len == 0)
 		return ERR_NOENT;
-	err = case_of_contact(t, contact, true, 0, on_case_of_matter, &m);
+	err = case_of_contact(t, contact, true, SAME_MATTER_AMONG, on_case_of_matter, &m);
 	if (err != ERR_OK)
 		return err;
 	return m.number.len == 0 ? ERR_NOENT : case_get(t, m.number, a, rec_out);

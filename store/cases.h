@@ -21,7 +21,8 @@
  * set, in the arena). The caller has filled the rest and logs "opened".
  */
 int case_open(struct txn *t, Pb__Case *rec, struct bytes prefix, int local_year, struct arena *a);
-int case_get(struct txn *t, struct bytes number, struct arena *a, Pb__Case **rec_out); /* ERR_NOENT, ERR_INVALID: no such form */
+int case_get(struct txn *t, struct bytes number, struct arena *a,
+	     Pb__Case **rec_out);                  /* ERR_NOENT, ERR_INVALID: no such form */
 void case_put(struct txn *t, const Pb__Case *rec); /* sticky */
 /* Checks the move by the one table of moves, sets state (not reason or times). ERR_BAD_STATE. The caller logs and puts. */
 int case_move(Pb__Case *rec, enum case_state next);
@@ -36,17 +37,19 @@ int64_t case_due(const Pb__Case *rec);
 bool case_is_late(const Pb__Case *rec, struct wall now);
 
 struct case_step {
-	const char *who;      /* "citizen" "odzivd" or a user name */
-	const char *what;     /* "opened" "message" "answer" "question" "note" "state" "assigned" "merged" … */
-	uint64_t message;     /* or 0 */
-	uint64_t row;         /* or 0 */
-	struct bytes note;    /* words that stand nowhere else */
-	struct bytes words;   /* words that stand in the message or row: only their digest is kept */
-	const char *channel;  /* or NULL */
-	struct bytes why;     /* the rule, the reason */
+	const char *who; /* "citizen" "odzivd" or a user name */
+	const char *
+		what; /* "opened" "message" "answer" "question" "note" "state" "assigned" "merged" … */
+	uint64_t message;    /* or 0 */
+	uint64_t row;        /* or 0 */
+	struct bytes note;   /* words that stand nowhere else */
+	struct bytes words;  /* words that stand in the message or row: only their digest is kept */
+	const char *channel; /* or NULL */
+	struct bytes why;    /* the rule, the reason */
 };
 /* Appends to the trail; changes rec->log_entries and rec->log_head, so the caller puts rec afterwards. */
-void case_log(struct txn *t, Pb__Case *rec, const struct case_step *step, struct wall now, struct arena *a);
+void case_log(struct txn *t, Pb__Case *rec, const struct case_step *step, struct wall now,
+	      struct arena *a);
 
 typedef int case_fn(const Pb__Case *rec, void *ctx); /* as walk_fn; rec dies with the call */
 typedef int log_fn(const Pb__LogEntry *entry, void *ctx);
@@ -60,14 +63,19 @@ struct case_filter {
 	struct bytes category;   /* or none */
 	bool late;               /* only late ones, by now */
 	struct wall now;
-	struct bytes words;      /* folded substring searched in number, place, settlement, reason and the texts of its messages; none: no search */
+	struct bytes
+		words; /* folded substring searched in number, place, settlement, reason and the texts of its messages; none: no search */
 	size_t limit;
 };
 /* Newest first. */
 int case_list(struct txn *t, const struct case_filter *f, case_fn *fn, void *ctx);
 /* A contact's cases, newest first; open_only leaves out solved and closed. */
-int case_of_contact(struct txn *t, uint64_t contact, bool open_only, size_t limit, case_fn *fn, void *ctx);
-/* The open case of a contact with this category and place (place or, when it is "", the settlement; both known and equal), newest. ERR_NOENT. */
+int case_of_contact(struct txn *t, uint64_t contact, bool open_only, size_t limit, case_fn *fn,
+		    void *ctx);
+/*
+ * The newest open case of a contact, among his newest 50, with this category and place (where place is "" the
+ * settlement; both known and equal, and no other settlement named). ERR_NOENT.
+ */
 int case_same_matter(struct txn *t, uint64_t contact, struct bytes category, struct bytes place,
 		     struct bytes settlement, struct arena *a, Pb__Case **rec_out);
 

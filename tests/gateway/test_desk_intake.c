@@ -68,6 +68,9 @@ static void joining(struct hall *h)
 	is_text(bytes_of(c.case_number), a.case_number,
 		"the same category and place join the open case");
 	ok(c.outcome == OUTCOME_JOINED, "joining is its outcome");
+	d = hall_text(h, BORIS, "Ne radi rasveta u Njegosevoj 5 u Golubincima");
+	ok(strcmp(d.case_number, a.case_number) != 0,
+	   "the same street in another village is another matter");
 	snprintf(words, sizeof(words), "%s ima jos jedna bandera", a.case_number);
 	d = hall_text(h, BORIS, words);
 	is_text(bytes_of(d.case_number), a.case_number, "a text that names its own case joins it");
