@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 
@@ -20,6 +21,12 @@ def ini_text(sections):
         lines += [f"{key} = {value}" for key, value in keys.items() if value is not None]
         lines.append("")
     return "\n".join(lines)
+
+
+def give_away(path):
+    """odzivd never works as root: what it must read or write belongs to somebody without rights."""
+    if os.geteuid() == 0:
+        shutil.chown(path, "nobody", "nogroup")
 
 
 class Gateway:
@@ -48,7 +55,13 @@ class Gateway:
         path = os.path.join(self.conf, name)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as f:
             f.write(words + "\n")
-        return path
+        give_away(path)
+
+    def make_state(self):
+        """The store's folder, as the package makes it: its owner is whom odzivd becomes."""
+        os.chmod(self.folder, 0o755)
+        os.makedirs(self.state, 0o750)
+        give_away(self.state)
 
     def start(self, within=20, ready=True, **env):
         self.process.start(**env)

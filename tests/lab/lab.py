@@ -38,15 +38,17 @@ class Lab:
         self.kannel = Kannel(self.folder, [self.ports[p] for p in ("admin", "box", "sendsms")], self.ports["smsc"], link,
                              self.ports["http"], SECRET, **(kannel or {})) if link != "simulator" else None
         self.odzivd = Gateway(self.folder, build, self._sections(profile))
+        self._profile(profile)
         self._secrets()
         self.odzivd.write_conf(**(conf or {}))
+        self.odzivd.make_state()
 
     # ---- configuration
 
     def _sections(self, profile):
         state = os.path.join(self.folder, "state")
         return {
-            "odziv": {"profile": os.path.join(SOURCE, "conf", "profiles", profile), "state_dir": state},
+            "odziv": {"profile": f"profiles/{profile}", "state_dir": state},
             "store": {"map_size": "64M"},
             "http": {"http_listen": f"127.0.0.1:{self.ports['http']}"},
             **self._channel(),
@@ -62,6 +64,11 @@ class Lab:
         return {"kannel": {**common, "sendsms_url": f"http://127.0.0.1:{self.ports['sendsms']}/cgi-bin/sendsms", "username": "gw",
                            "password_file": "sendsms_password", "secret_file": "callback_secret", "peers": "127.0.0.1",
                            "dlr_url_base": f"http://127.0.0.1:{self.ports['http']}"}}
+
+    def _profile(self, profile):
+        """A copy: whom odzivd becomes may not be able to read the source tree at a reload."""
+        shutil.copytree(os.path.join(SOURCE, "conf", "profiles", profile), os.path.join(self.odzivd.conf, "profiles", profile))
+        shutil.copytree(os.path.join(SOURCE, "templates", "texts"), os.path.join(self.odzivd.conf, "templates", "texts"))
 
     def _secrets(self):
         for name, words in (("status_password", STATUS_PASSWORD), ("sendsms_password", "gwpw"), ("callback_secret", SECRET)):

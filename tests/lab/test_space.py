@@ -76,6 +76,7 @@ def test_a_full_disk(lab):
     disk = os.path.join(lab.folder, "disk")
     with small_disk(disk, "64m"):
         lab.odzivd.write_conf(odziv={"state_dir": os.path.join(disk, "state")}, store={"map_size": "128M", "min_free": "0"})
+        lab.odzivd.make_state()
         lab.smsc.start()
         lab.kannel.start()
         lab.odzivd.start(ready=False)
@@ -105,6 +106,7 @@ def test_below_min_free_intake_stops(lab):
     disk = os.path.join(lab.folder, "disk")
     with small_disk(disk, "64m"):
         lab.odzivd.write_conf(odziv={"state_dir": os.path.join(disk, "state")}, store={"map_size": "32M"})
+        lab.odzivd.make_state()
         lab.serve = ("smsc", "kannel", "odzivd")
         lab.start()
         ballast = os.path.join(disk, "ballast")
