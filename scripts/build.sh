@@ -15,7 +15,7 @@ set -euo pipefail
 
 declare -A CONFIGURE=(
 	[release]="CFLAGS=-O2\ -g"
-	[asan]="--enable-sanitizers --enable-werror CFLAGS=-O1\ -g"
+	[asan]="--enable-sanitizers --enable-werror CFLAGS=-O1\ -g CPPFLAGS=-DODZIV_TEST_POINTS"
 	[tsan]="--enable-sanitizers=thread CFLAGS=-O1\ -g"
 	[clang]="CC=clang --enable-werror CFLAGS=-O2\ -g"
 	[fuzz]="CC=clang --enable-fuzzing CFLAGS=-O1\ -g"

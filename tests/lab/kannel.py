@@ -11,9 +11,10 @@ from process import Process, until
 from smsc import ESME, SHORT_CODE
 
 STATUS_PASSWORD = "statpw"
+BOX_ID = "odziv"
 MAX_PENDING_SUBMITS = 32     # texts that bearerbox may have on their way to the SMSC
 MAX_PENDING_REQUESTS = 16    # requests of smsbox that we hold: what is lost when it dies
-# bearerbox demands a group smsbox even when its only box is odzivd.
+# bearerbox demands a group smsbox even when its only box is odzivd; so odzivd has a name, and a route.
 BEARERBOX = """group = core
 admin-port = {admin}
 admin-interface = 127.0.0.1
@@ -53,6 +54,11 @@ reconnect-delay = 1
 enquire-link-interval = 5
 max-pending-submits = {max_submits}
 """
+ROUTE = """
+group = smsbox-route
+smsbox-id = {box_id}
+smsc-id = LAB
+"""
 SMSBOX = """
 group = sendsms-user
 username = gw
@@ -82,11 +88,11 @@ class Kannel:
             os.makedirs(os.path.join(self.folder, name))
         self.conf_path = os.path.join(self.folder, "kannel.conf")
         self.max_pending = settings.get("max_pending", MAX_PENDING_REQUESTS)
-        values = {"admin": self.admin, "box": self.box, "sendsms": self.sendsms_port, "smsc": smsc_port, "esme": ESME, "http": http_port,
+        values = {"admin": self.admin, "box": self.box, "sendsms": self.sendsms_port, "smsc": smsc_port, "esme": ESME, "box_id": BOX_ID, "http": http_port,
                   "folder": self.folder, "status_password": STATUS_PASSWORD, "short_code": SHORT_CODE, "max_pending": MAX_PENDING_REQUESTS, "max_submits": MAX_PENDING_SUBMITS,
                   "combine": "true" if link == "http" else "false", "mo_query": MO_QUERY.format(secret=secret), **settings}
         with open(self.conf_path, "w", encoding="utf-8") as f:
-            f.write((BEARERBOX + (SMSBOX if self.wants_smsbox else "")).format(**values))
+            f.write((BEARERBOX + (SMSBOX if self.wants_smsbox else ROUTE)).format(**values))
         self.bearerbox = Process("bearerbox", ["/usr/sbin/bearerbox", "-v", "1", self.conf_path], self.folder)
         self.smsbox = Process("smsbox", ["/usr/sbin/smsbox", "-v", "1", self.conf_path], self.folder)
 

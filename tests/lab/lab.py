@@ -16,7 +16,7 @@ import shutil
 import tempfile
 
 from gateway import Gateway
-from kannel import Kannel, STATUS_PASSWORD
+from kannel import BOX_ID, Kannel, STATUS_PASSWORD
 from process import Failure, free_ports, until
 from smsc import SHORT_CODE, Smsc
 
@@ -60,7 +60,7 @@ class Lab:
         common = {"type": "kannel", "link": self.link, "from": SHORT_CODE, "status_url": self.kannel.status_url, "status_every": "1s",
                   "status_password_file": "status_password", "kannel_conf": self.kannel.conf_path}
         if self.link == "box":
-            return {"kannel": {**common, "host": "127.0.0.1", "port": self.ports["box"]}}
+            return {"kannel": {**common, "host": "127.0.0.1", "port": self.ports["box"], "box_id": BOX_ID}}
         return {"kannel": {**common, "sendsms_url": f"http://127.0.0.1:{self.ports['sendsms']}/cgi-bin/sendsms", "username": "gw",
                            "password_file": "sendsms_password", "secret_file": "callback_secret", "peers": "127.0.0.1",
                            "dlr_url_base": f"http://127.0.0.1:{self.ports['http']}"}}
@@ -134,10 +134,10 @@ class Lab:
     def case(self, number):
         return self.one("case", "show", number)
 
-    def cases(self, *options, limit=100000):
+    def cases(self, *options, limit=10000):
         return self.odziv("case", "list", "--limit", limit, *options)
 
-    def rows(self, *options, limit=100000):
+    def rows(self, *options, limit=10000):
         return self.odziv("outbox", "list", "--limit", limit, *options)
 
     def until(self, what, check, within=10.0, every=0.05):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Bad input at the HTTP port: the right status, no body, one line in the log, and nothing that Kannel would repeat for ever."""
 import contextlib
+import itertools
 import os
 import re
 import socket
@@ -17,9 +18,13 @@ GOOD = {"key": SECRET, "id": "11111111-2222-3333-4444-555555555555", "from": "+3
 ALONE = {"link": "http", "serve": ("odzivd",)}
 
 
+serial = itertools.count(1)
+
+
 def query(**changes):
-    """A good request's query, each with an id of its own; None leaves a parameter out, a list gives it more than once."""
-    values = {**GOOD, "id": f"id-{time.monotonic_ns()}", **changes}
+    """A good request's query, each with an id and a text of its own; None leaves a parameter out, a list gives it more than once."""
+    n = next(serial)
+    values = {**GOOD, "id": f"id-{n}", "text": f"{PIPE}, {n} put", **changes}
     pairs = [(k, one) for k, v in values.items() if v is not None for one in (v if isinstance(v, list) else [v])]
     return "&".join(f"{k}={one.raw if isinstance(one, Raw) else quote(one)}" for k, one in pairs)
 
@@ -56,7 +61,7 @@ def ask(lab, target, method="GET", body=b"", **headers):
 
 
 def new_lines(lab, begin):
-    return [line for line in lab.odzivd.process.log(whole=True)[begin:].splitlines() if "127.0.0.1" in line]
+    return [line for line in lab.odzivd.process.log(whole=True)[begin:].splitlines() if "127.0.0.1" in line and " alarm " not in line]
 
 
 # What is wrong, what is sent, the status, and what becomes of it: quarantined, or None.

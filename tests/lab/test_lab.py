@@ -35,7 +35,7 @@ def next_mo(box):
 @in_lab(serve=KANNEL_ONLY)
 def test_texts_reach_a_box_octet_by_octet(lab):
     """GSM with extensions, Cyrillic and binary texts reach a box as they were sent"""
-    box = Box(lab.ports["box"])
+    box = Box(lab.ports["box"], b"odziv")
     rows = [({"text": "Rupa na putu {50} [m] €"}, 0, "Rupa na putu {50} [m] €".encode()), ({"text": "Рупа"}, 2, "Рупа".encode("utf-16-be")),
             ({"hex": "00ff10"}, 1, b"\x00\xff\x10")]
     for sent, coding, octets in rows:
@@ -50,7 +50,7 @@ def test_texts_reach_a_box_octet_by_octet(lab):
 @in_lab(serve=KANNEL_ONLY)
 def test_a_long_text_comes_in_parts(lab):
     """A Cyrillic text with emoji comes in three parts with their UDH, and again when it is sent again"""
-    box = Box(lab.ports["box"])
+    box = Box(lab.ports["box"], b"odziv")
     ids = lab.smsc.send(ANA, LONG_EMOJI)
     lab.smsc.ask("again", of=ids[0])
     parts = [next_mo(box) for _ in range(4)]
@@ -65,7 +65,7 @@ def test_a_long_text_comes_in_parts(lab):
 @in_lab(serve=KANNEL_ONLY)
 def test_a_phone_shows_what_was_sent_to_it(lab):
     """A phone shows GSM and joined Cyrillic texts, and their receipts come back with our own words"""
-    box, phone = Box(lab.ports["box"]), lab.phone(ANA, "Ana")
+    box, phone = Box(lab.ports["box"], b"odziv"), lab.phone(ANA, "Ana")
     box.send(ANA.encode(), "Vaša [prijava] €".encode().replace("š".encode(), b"s"), dlr_mask=31, dlr_url=b"7.0")
     phone.expect(r"^Vasa \[prijava\] €$")
     octets = LONG_EMOJI.encode("utf-16-be")
@@ -80,13 +80,13 @@ def test_a_phone_shows_what_was_sent_to_it(lab):
 @in_lab(serve=KANNEL_ONLY)
 def test_nothing_acknowledged_is_lost_by_a_box_that_dies(lab):
     """What a box did not acknowledge comes again to the next one, and kill -9 of bearerbox changes nothing"""
-    box = Box(lab.ports["box"])
+    box = Box(lab.ports["box"], b"odziv")
     ids = lab.smsc.send_many([(f"+38164{i:07d}", f"poruka {i}") for i in range(50)])
     seen = {next_mo(box)["id"] for _ in range(50)}
     lab.smsc.wait_acknowledged([i for one in ids for i in one])
     box.close()
     lab.kannel.kill_bearerbox()
-    box = Box(lab.ports["box"])
+    box = Box(lab.ports["box"], b"odziv")
     assert {next_mo(box)["id"] for _ in range(50)} == seen
     box.close()
 
@@ -108,7 +108,7 @@ def receipts_of(box, n):
 @in_lab(serve=KANNEL_ONLY)
 def test_the_network_misbehaves_as_told(lab):
     """The SMSC throttles, refuses, doubles receipts and breaks the link, when it is told to"""
-    box, phone = Box(lab.ports["box"]), lab.phone(ANA)
+    box, phone = Box(lab.ports["box"], b"odziv"), lab.phone(ANA)
     lab.smsc.behave(statuses=[0x45], receipt_twice=True, receipt="UNDELIV")
     for n in (b"1", b"2"):
         box.send(ANA.encode(), n, dlr_mask=31, dlr_url=n)
@@ -123,7 +123,7 @@ def test_the_network_misbehaves_as_told(lab):
 @in_lab(serve=KANNEL_ONLY)
 def test_kannel_drops_a_receipt_that_overtakes(lab):
     """A receipt that is here before the answer to submit_sm is dropped by Kannel: no box may wait for it"""
-    box = Box(lab.ports["box"])
+    box = Box(lab.ports["box"], b"odziv")
     lab.smsc.behave(receipt_first=True)
     box.send(ANA.encode(), b"1", dlr_mask=31, dlr_url=b"1")
     assert receipts_of(box, 1) == [(b"1", 8)]
@@ -144,7 +144,7 @@ def test_smsbox_is_started_again(lab):
 @in_lab(serve=KANNEL_ONLY)
 def test_a_foreign_phone_network_may_bind(lab):
     """Another ESME that binds at the SMSC is a phone network: its texts come in, our texts reach it"""
-    box = Box(lab.ports["box"])
+    box = Box(lab.ports["box"], b"odziv")
     client = subprocess.Popen(["node", "-e", PEER, str(lab.ports["smsc"])], env={**os.environ, "NODE_PATH": lab.modules},
                               stdout=subprocess.PIPE, text=True)
     try:
