@@ -80,9 +80,10 @@ class Gateway:
         """Socket activation: the listening socket outlives the process, as systemd keeps it."""
         self.process.listener = socket.create_server(("127.0.0.1", port), backlog=512)
 
-    def die_at(self, point, count=1, within=20):
-        """Starts a test build that ends itself (SIGKILL) when it comes to the named place for the count-th time."""
-        return self.start(within, ODZIV_DIE_AT=f"{point}:{count}")
+    def die_at(self, point, count=1):
+        """Starts a test build that ends itself (SIGKILL) when it comes to the named place for the count-th time:
+        for some places that is before it is ready."""
+        return self.start(ready=False, ODZIV_DIE_AT=f"{point}:{count}")
 
     def wait_dead(self, within=20):
         until("odzivd died", lambda: not self.process.is_running(), within)

@@ -18,8 +18,8 @@ def settled(lab):
 @in_lab(conf=FAST)
 def test_a_death_at_any_point_loses_nothing(lab):
     """Killed at each named point, then started again: one case a text, one answer, two at most when it was leaving"""
-    lab.odzivd.stop()
     for n, point in enumerate(POINTS):
+        lab.odzivd.stop()
         phone = lab.phone(f"+38164000{n:04d}", point)
         lab.odzivd.die_at(point)
         ids = phone.text(f"Pukla je cev u Svetosavskoj {n + 1}")
