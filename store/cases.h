@@ -21,10 +21,13 @@
  * set, in the arena). The caller has filled the rest and logs "opened".
  */
 int case_open(struct txn *t, Pb__Case *rec, struct bytes prefix, int local_year, struct arena *a);
-int case_get(struct txn *t, struct bytes number, struct arena *a,
-	     Pb__Case **rec_out);                  /* ERR_NOENT, ERR_INVALID: no such form */
+/* ERR_NOENT, ERR_INVALID: no such form */
+int case_get(struct txn *t, struct bytes number, struct arena *a, Pb__Case **rec_out);
 void case_put(struct txn *t, const Pb__Case *rec); /* sticky */
-/* Checks the move by the one table of moves, sets state (not reason or times). ERR_BAD_STATE. The caller logs and puts. */
+/*
+ * Checks the move by the one table of moves, sets state (not reason or times). ERR_BAD_STATE. The
+ * caller logs and puts.
+ */
 int case_move(Pb__Case *rec, enum case_state next);
 bool case_is_open(const Pb__Case *rec); /* neither solved nor closed */
 /*
@@ -33,28 +36,37 @@ bool case_is_open(const Pb__Case *rec); /* neither solved nor closed */
  * so that every open case has a due entry and comes up again. 0 for solved and closed ones.
  */
 int64_t case_due(const Pb__Case *rec);
-/* Open, not waiting, and past answer_due (until answered) or past solve_due, whether told or not. */
+/*
+ * Open, not waiting, and past answer_due (until answered) or past solve_due, whether told or not.
+ */
 bool case_is_late(const Pb__Case *rec, struct wall now);
 
 struct case_step {
 	const char *who; /* "citizen" "odzivd" or a user name */
-	const char *
-		what; /* "opened" "message" "answer" "question" "note" "state" "assigned" "merged" … */
-	uint64_t message;    /* or 0 */
-	uint64_t row;        /* or 0 */
-	struct bytes note;   /* words that stand nowhere else */
-	struct bytes words;  /* words that stand in the message or row: only their digest is kept */
+	/* "opened" "message" "answer" "question" "note" "state" "assigned" "merged" … */
+	const char *what;
+	uint64_t message;  /* or 0 */
+	uint64_t row;      /* or 0 */
+	struct bytes note; /* words that stand nowhere else */
+	/* words that stand in the message or row: only their digest is kept */
+	struct bytes words;
 	const char *channel; /* or NULL */
 	struct bytes why;    /* the rule, the reason */
 };
-/* Appends to the trail; changes rec->log_entries and rec->log_head, so the caller puts rec afterwards. */
+/*
+ * Appends to the trail; changes rec->log_entries and rec->log_head, so the caller puts rec
+ * afterwards.
+ */
 void case_log(struct txn *t, Pb__Case *rec, const struct case_step *step, struct wall now,
 	      struct arena *a);
 
 typedef int case_fn(const Pb__Case *rec, void *ctx); /* as walk_fn; rec dies with the call */
 typedef int log_fn(const Pb__LogEntry *entry, void *ctx);
 int case_log_each(struct txn *t, struct bytes number, log_fn *fn, void *ctx); /* oldest first */
-/* True when the chain of hashes from the first entry to rec->log_head is whole; *bad_out gets the first bad n. */
+/*
+ * True when the chain of hashes from the first entry to rec->log_head is whole; *bad_out gets the
+ * first bad n.
+ */
 int case_log_verify(struct txn *t, const Pb__Case *rec, bool *whole_out, uint32_t *bad_out);
 
 struct case_filter {
@@ -63,8 +75,11 @@ struct case_filter {
 	struct bytes category;   /* or none */
 	bool late;               /* only late ones, by now */
 	struct wall now;
-	struct bytes
-		words; /* folded substring searched in number, place, settlement, reason and the texts of its messages; none: no search */
+	/*
+	 * folded substring searched in number, place, settlement, reason and the texts of its
+	 * messages; none: no search
+	 */
+	struct bytes words;
 	size_t limit;
 };
 /* Newest first. */
@@ -73,8 +88,8 @@ int case_list(struct txn *t, const struct case_filter *f, case_fn *fn, void *ctx
 int case_of_contact(struct txn *t, uint64_t contact, bool open_only, size_t limit, case_fn *fn,
 		    void *ctx);
 /*
- * The newest open case of a contact, among his newest 50, with this category and place (where place is "" the
- * settlement; both known and equal, and no other settlement named). ERR_NOENT.
+ * The open case of a contact with this category and place (place or, when it is "", the
+ * settlement; both known and equal), newest. ERR_NOENT.
  */
 int case_same_matter(struct txn *t, uint64_t contact, struct bytes category, struct bytes place,
 		     struct bytes settlement, struct arena *a, Pb__Case **rec_out);

@@ -19,7 +19,10 @@
 struct job {
 	int (*apply)(struct txn *t, struct job *job); /* repeatable */
 	void (*done)(struct job *job, int err);       /* loop thread, after the commit */
-	/* Not 0: the map shall grow to this. apply isn't called; db_grow() runs between two transactions, its error is the job's. */
+	/*
+	 * Not 0: the map shall grow to this. apply isn't called; db_grow() runs between two
+	 * transactions, its error is the job's.
+	 */
 	uint64_t grow_map_bytes;
 	/* the committer's own: */
 	struct job *next;
@@ -29,7 +32,10 @@ struct job {
 
 struct committer;
 
-/* wake is called on the committer thread when handed-back jobs wait for committer_drain() (uv_async_send). */
+/*
+ * wake is called on the committer thread when handed-back jobs wait for committer_drain()
+ * (uv_async_send).
+ */
 typedef void committer_wake_fn(void *ctx);
 /* A named place where a test may end us (host.point); NULL in release. */
 typedef void committer_point_fn(const char *name, void *ctx);
@@ -39,11 +45,15 @@ int committer_start(struct db *db, size_t jobs_max, committer_wake_fn *wake, voi
 void committer_set_point(struct committer *c, committer_point_fn *point, void *ctx);
 int committer_post(struct committer *c, struct job *job); /* ERR_BUSY when jobs_max wait */
 size_t committer_depth(struct committer *c);
-void committer_drain(struct committer *c); /* calls done of all that were handed back; loop thread */
+/* calls done of all that were handed back; loop thread */
+void committer_drain(struct committer *c);
 /* Finishes what was posted, drains it, joins the thread. */
 void committer_stop(struct committer **c);
 
-/* The same batch logic in the caller, without a thread: applies and commits the list, then sets each job's err; done is NOT called. */
+/*
+ * The same batch logic in the caller, without a thread: applies and commits the list, then sets
+ * each job's err; done is NOT called.
+ */
 int committer_run(struct db *db, struct job *jobs, committer_point_fn *point, void *ctx);
 /* Test aid of the repeatability proof: every batch is applied n times before it is committed. */
 void committer_set_repeat(struct db *db, unsigned n);

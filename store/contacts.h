@@ -12,9 +12,14 @@
 #include "store/record.h"
 
 int contact_get(struct txn *t, uint64_t id, struct arena *a, Pb__Contact **rec_out);
-int contact_find(struct txn *t, struct bytes address, struct arena *a, Pb__Contact **rec_out); /* ERR_NOENT */
-/* Finds it or makes a new one (written at once). ERR_BUSY while derived tables are being made anew. */
-int contact_need(struct txn *t, struct bytes address, struct wall now, struct arena *a, Pb__Contact **rec_out);
+/* ERR_NOENT */
+int contact_find(struct txn *t, struct bytes address, struct arena *a, Pb__Contact **rec_out);
+/*
+ * Finds it or makes a new one (written at once). ERR_BUSY while derived tables are being made
+ * anew.
+ */
+int contact_need(struct txn *t, struct bytes address, struct wall now, struct arena *a,
+		 Pb__Contact **rec_out);
 void contact_put(struct txn *t, const Pb__Contact *rec);
 
 #endif

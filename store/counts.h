@@ -32,14 +32,19 @@ enum count {
 
 enum count count_of_outcome(enum msg_outcome o);
 void count_add(struct txn *t, enum count what, struct bytes channel, struct wall at, int64_t by);
-/* Some counters can't be recounted from records (repeats …). Of these, meta keeps a check: the sum of count_mix(key) × number. */
+/*
+ * Some counters can't be recounted from records (repeats …). Of these, meta keeps a check: the sum
+ * of count_mix(key) × number.
+ */
 bool count_has_check(enum count what);
 uint64_t count_mix(struct bytes key);
 struct key count_check_key(enum count what);
 /* The parts of a key of "count". ERR_CORRUPT. */
-int count_parse(struct bytes key, uint32_t *day_out, struct bytes *channel_out, enum count *what_out);
+int count_parse(struct bytes key, uint32_t *day_out, struct bytes *channel_out,
+		enum count *what_out);
 /* Over days [from, to) UTC, 0 = open ended; channel none: all. */
-int count_sum(struct txn *t, enum count what, struct bytes channel, struct wall from, struct wall to, int64_t *sum_out);
+int count_sum(struct txn *t, enum count what, struct bytes channel, struct wall from,
+	      struct wall to, int64_t *sum_out);
 
 /* Budgets and guesses: a number per kind, subject and period. */
 enum attempt {
@@ -56,7 +61,8 @@ enum attempt {
 int64_t attempt_period_ms(enum attempt kind);
 /* period: hours, days or months since 1970 as the kind says, by the caller. */
 int64_t attempt_get(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period);
-void attempt_add(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period, int64_t by, struct wall now);
+void attempt_add(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period,
+		 int64_t by, struct wall now);
 
 int meta_get_u64(struct txn *t, const char *name, uint64_t *value_out); /* ERR_NOENT */
 void meta_put_u64(struct txn *t, const char *name, uint64_t value);

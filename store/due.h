@@ -11,24 +11,24 @@
 #include "store/record.h"
 
 enum due_kind {
-	DUE_CASE = 1,      /* case_due() of every open case; key: case key */
-	DUE_PARTS,         /* a set that still waits, at its newest part's due; key: key of that part */
-	DUE_UNSURE,        /* a row with UNSURE segments and not told_staff, at unsure_since; key: id */
-	DUE_VALIDITY,      /* a row QUEUED or SENT, at valid_until, unless that is 0; key: id */
+	DUE_CASE = 1, /* case_due() of every open case; key: case key */
+	DUE_PARTS,    /* a set that still waits, at its newest part's due; key: key of that part */
+	DUE_UNSURE,   /* a row with UNSURE segments and not told_staff, at unsure_since; key: id */
+	DUE_VALIDITY, /* a row QUEUED or SENT, at valid_until, unless that is 0; key: id */
 };
 
 struct due {
 	struct wall at;
 	enum due_kind kind;
-	struct bytes key;  /* valid during the call; due_case_number() or the id */
+	struct bytes key; /* valid during the call; due_case_number() or the id */
 };
 typedef int due_fn(const struct due *d, void *ctx);
 /*
  * Entries with at <= now, oldest first, copied before fn is called for the first time, so fn may write.
  * An UNSURE entry counts only when at + unsure_wait_ms <= now.
  */
-int due_each(struct txn *t, struct wall now, int64_t unsure_wait_ms, size_t limit, struct arena *a, due_fn *fn,
-	     void *ctx);
+int due_each(struct txn *t, struct wall now, int64_t unsure_wait_ms, size_t limit, struct arena *a,
+	     due_fn *fn, void *ctx);
 /* When the next entry counts (UNSURE ones with the wait added). ERR_NOENT: nothing waits. */
 int due_next(struct txn *t, int64_t unsure_wait_ms, struct wall *at_out);
 /* The case number / id of an entry. */

@@ -24,7 +24,10 @@ int files_read(const char *path, size_t max, struct arena *a, struct bytes *octe
 int files_write(const char *dir, const char *name, struct bytes octets);
 /* A new file (ERR_EXIST), 0600, synced. size_out and digest_out as of files_digest. */
 int files_copy(const char *from, const char *to, uint64_t *size_out, struct digest *digest_out);
-/* Gives a file all its octets on the disk. When the disk has no room (ERR_NOSPACE) it is as large as before. */
+/*
+ * Gives a file all its octets on the disk. When the disk has no room (ERR_NOSPACE) it is as large
+ * as before.
+ */
 int files_allocate(int fd, uint64_t octets);
 /* Writes what comes out of a pipe; reads to its end even when that fails. progress may be NULL. */
 int files_drain(int from, int to, uint64_t total, db_progress_fn *progress, void *ctx);

@@ -40,11 +40,17 @@ bool index_has(enum table table);
 /* The derived keys of what stands under this key; rec NULL for tables of plain numbers. */
 int index_of(enum table table, struct bytes key, const ProtobufCMessage *rec,
 	     struct index_list *list);
-/* Whose a derived entry is: the table and key of the record that must yield it. ERR_CORRUPT: no such form. */
+/*
+ * Whose a derived entry is: the table and key of the record that must yield it. ERR_CORRUPT: no
+ * such form.
+ */
 int index_owner(enum table derived, struct bytes key, struct bytes value, enum table *table_out,
 		struct bytes *key_out);
 
-/* Does the record that owns this entry yield it, with this value? False as well when there is none. */
+/*
+ * Does the record that owns this entry yield it, with this value? False as well when there is
+ * none.
+ */
 int index_is_true(struct txn *t, enum table derived, struct bytes key, struct bytes value,
 		  bool *is_true_out);
 

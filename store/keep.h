@@ -14,7 +14,11 @@
 /* What a store is besides its tables. Files below state_dir: store/ (LMDB), lock, key, in_hand. */
 struct store {
 	struct db *db;
-	struct keyed_key key; /* for digests; made at creation, kept in state_dir/key (0600); a key that lies there is taken */
+	/*
+	 * for digests; made at creation, kept in state_dir/key (0600); a key that lies there is
+	 * taken
+	 */
+	struct keyed_key key;
 	int lock_fd;
 };
 
@@ -31,7 +35,10 @@ int store_open_with(const char *state_dir, const struct db_limits *limits, struc
 void store_close(struct store *s);
 /* What the format is called in meta; a store of a later one is refused. */
 #define STORE_VERSION 1
-/* True while derived tables are being made anew: rebuild_slice() until it is done, before intake opens. */
+/*
+ * True while derived tables are being made anew: rebuild_slice() until it is done, before intake
+ * opens.
+ */
 int store_needs_rebuild(struct txn *t, bool *needs_out);
 
 typedef void keep_progress_fn(const char *what, uint64_t done, uint64_t total, void *ctx);
@@ -48,26 +55,36 @@ typedef void problem_fn(const struct problem *p, void *ctx);
  */
 int verify_run(struct txn *t, struct arena *a, problem_fn *fn, void *ctx, uint64_t *n_records_out,
 	       keep_progress_fn *progress, void *progress_ctx);
-/* One slice of making derived tables anew; *mark is where it stands ("" at first, kept by the caller or in meta); is_done_out at the end. */
+/*
+ * One slice of making derived tables anew; *mark is where it stands ("" at first, kept by the
+ * caller or in meta); is_done_out at the end.
+ */
 int rebuild_slice(struct txn *t, size_t n, bool *is_done_out);
 /* Marks the derived tables as made by this program; only for open.c and rebuild.c. */
 int keep_mark_index(struct txn *t);
 /* Starts a rebuild: derived tables are emptied and the mark set, in slices as well. */
 int rebuild_begin(struct txn *t);
-/* One JSON line per record of the table (TABLE_COUNT_ALL: all): {"table", "key", and "record", "number" or "value"}. Nothing is left in `a`. */
+/*
+ * One JSON line per record of the table (TABLE_COUNT_ALL: all): {"table", "key", and "record",
+ * "number" or "value"}. Nothing is left in `a`.
+ */
 typedef void line_fn(struct bytes line, void *ctx);
 int dump_run(struct txn *t, enum table table, struct arena *a, line_fn *fn, void *ctx);
 /* Deletes what is past its time, at most n entries. */
 int sweep_slice(struct txn *t, struct wall now, size_t n, size_t *n_done_out);
 
-/* backup: DIR is made and must not hold anything; store, key and manifest.json (instance, version, time, sizes, digests). files: other files to copy (configuration). */
+/*
+ * backup: DIR is made and must not hold anything; store, key and manifest.json (instance, version,
+ * time, sizes, digests). files: other files to copy (configuration).
+ */
 int backup_run(struct store *s, const char *state_dir, const char *dir, const char *instance,
-	       const char *const *files, size_t n_files, struct wall now, keep_progress_fn *progress,
-	       void *ctx, char *why_out, size_t why_size);
+	       const char *const *files, size_t n_files, struct wall now,
+	       keep_progress_fn *progress, void *ctx, char *why_out, size_t why_size);
 /* Into a state_dir without a store; checks the manifest's digests and runs verify on the result. */
-int restore_run(const char *dir, const char *state_dir, uint64_t map_bytes, keep_progress_fn *progress,
-		void *ctx, char *why_out, size_t why_size);
+int restore_run(const char *dir, const char *state_dir, uint64_t map_bytes,
+		keep_progress_fn *progress, void *ctx, char *why_out, size_t why_size);
 /* Copies compacted beside and swaps; the store is closed while the files are swapped. */
-int compact_run(struct store *s, const char *state_dir, uint64_t map_bytes, char *why_out, size_t why_size);
+int compact_run(struct store *s, const char *state_dir, uint64_t map_bytes, char *why_out,
+		size_t why_size);
 
 #endif

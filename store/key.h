@@ -30,7 +30,10 @@ void key_text(struct key *k, struct bytes text);
 void key_put(struct key *k, struct bytes octets); /* part of another key, as it is */
 struct bytes key_bytes(const struct key *k);
 struct key key_of_id(uint64_t id);
-/* The first key that doesn't begin with this one: the end of a walk. Length 0: the end of the table. */
+/*
+ * The first key that doesn't begin with this one: the end of a walk. Length 0: the end of the
+ * table.
+ */
 struct key key_after(const struct key *k);
 
 /* The year and number of a case: its key. */

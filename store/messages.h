@@ -14,18 +14,27 @@
 #include "store/db.h"
 #include "store/record.h"
 
-/* rec->id and rec->outcome are set by the caller (txn_id). Counts COUNT_RECEIVED and the outcome, by rec->received and channel. */
+/*
+ * rec->id and rec->outcome are set by the caller (txn_id). Counts COUNT_RECEIVED and the outcome,
+ * by rec->received and channel.
+ */
 void message_add(struct txn *t, const Pb__Message *rec);
 int message_get(struct txn *t, uint64_t id, struct arena *a, Pb__Message **rec_out);
-/* Rewrites it; when the outcome changed (a released quarantine, a late part) the counts move with it. */
+/*
+ * Rewrites it; when the outcome changed (a released quarantine, a late part) the counts move with
+ * it.
+ */
 void message_put(struct txn *t, const Pb__Message *rec);
 typedef int message_fn(const Pb__Message *rec, void *ctx);
-int message_of_contact(struct txn *t, uint64_t contact, size_t limit, message_fn *fn, void *ctx); /* newest first */
-int message_each(struct txn *t, struct wall from, struct wall to, message_fn *fn, void *ctx);     /* by id: in time order */
+/* newest first */
+int message_of_contact(struct txn *t, uint64_t contact, size_t limit, message_fn *fn, void *ctx);
+/* by id: in time order */
+int message_each(struct txn *t, struct wall from, struct wall to, message_fn *fn, void *ctx);
 
 void quarantine_put(struct txn *t, const Pb__Quarantine *rec);
 int quarantine_get(struct txn *t, uint64_t id, struct arena *a, Pb__Quarantine **rec_out);
 typedef int quarantine_fn(const Pb__Quarantine *rec, void *ctx);
-int quarantine_list(struct txn *t, bool unsettled_only, size_t limit, quarantine_fn *fn, void *ctx); /* newest first */
+/* newest first */
+int quarantine_list(struct txn *t, bool unsettled_only, size_t limit, quarantine_fn *fn, void *ctx);
 
 #endif

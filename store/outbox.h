@@ -17,7 +17,10 @@
 #include "store/db.h"
 #include "store/record.h"
 
-/* Writes a new row with n_segments QUEUED segments; gives rec its id, created and, where there are several segments, its reference (spread over 1..255 by id). The rest is the caller's. */
+/*
+ * Writes a new row with n_segments QUEUED segments; gives rec its id, created and, where there are
+ * several segments, its reference (spread over 1..255 by id). The rest is the caller's.
+ */
 int outbox_add(struct txn *t, Pb__Outbox *rec, size_t n_segments, struct wall now, struct arena *a);
 int outbox_get(struct txn *t, uint64_t id, struct arena *a, Pb__Outbox **rec_out);
 void outbox_put(struct txn *t, Pb__Outbox *rec); /* sets rec->state from its segments first */
@@ -38,8 +41,9 @@ struct claimed {
 	unsigned segment;
 };
 typedef int outbox_row_fn(struct txn *t, Pb__Outbox *row, void *ctx);
-int outbox_claim(struct txn *t, struct bytes channel, struct wall now, size_t n_max, struct arena *a,
-		 struct claimed *claimed_out, size_t *n_out, outbox_row_fn *expired, void *ctx);
+int outbox_claim(struct txn *t, struct bytes channel, struct wall now, size_t n_max,
+		 struct arena *a, struct claimed *claimed_out, size_t *n_out,
+		 outbox_row_fn *expired, void *ctx);
 /* When the channel's next QUEUED row may leave; ERR_NOENT: none waits. */
 int outbox_next(struct txn *t, struct bytes channel, struct wall *when_out);
 
@@ -49,11 +53,14 @@ struct send_result {
 	uint64_t row;
 	unsigned segment;
 	enum send_outcome outcome;
-	struct bytes remote_id;  /* SEND_OK: the network's id, may be none */
-	struct bytes error;      /* words for the others */
-	struct wall not_before;  /* SEND_LATER: when to try again */
+	struct bytes remote_id; /* SEND_OK: the network's id, may be none */
+	struct bytes error;     /* words for the others */
+	struct wall not_before; /* SEND_LATER: when to try again */
 };
-/* A late result for a segment that has moved on changes nothing. *row_out is the row afterwards. An early receipt that waits for remote_id is applied at once. */
+/*
+ * A late result for a segment that has moved on changes nothing. *row_out is the row afterwards.
+ * An early receipt that waits for remote_id is applied at once.
+ */
 int outbox_result(struct txn *t, const struct send_result *r, struct wall now, struct arena *a,
 		  Pb__Outbox **row_out);
 /*
@@ -62,11 +69,18 @@ int outbox_result(struct txn *t, const struct send_result *r, struct wall now, s
  */
 int outbox_receipt(struct txn *t, struct bytes channel, const struct receipt *r, struct wall now,
 		   struct arena *a, Pb__Outbox **row_out);
-/* After a start: every SENDING segment of the channel (none: of all) becomes UNSURE. Counts rows. */
-int outbox_restart(struct txn *t, struct bytes channel, struct wall now, struct arena *a, size_t *n_out);
-/* UNSURE segments become QUEUED (resend) by a person or by on_unsure; FAILED ones too when by a person. */
+/*
+ * After a start: every SENDING segment of the channel (none: of all) becomes UNSURE. Counts rows.
+ */
+int outbox_restart(struct txn *t, struct bytes channel, struct wall now, struct arena *a,
+		   size_t *n_out);
+/*
+ * UNSURE segments become QUEUED (resend) by a person or by on_unsure; FAILED ones too when by a
+ * person.
+ */
 int outbox_requeue(struct txn *t, Pb__Outbox *row, bool also_failed, struct wall now);
-int outbox_cancel(struct txn *t, Pb__Outbox *row, const char *why, struct wall now); /* ERR_BAD_STATE when nothing can be cancelled */
+/* ERR_BAD_STATE when nothing can be cancelled */
+int outbox_cancel(struct txn *t, Pb__Outbox *row, const char *why, struct wall now);
 
 struct outbox_filter {
 	int state; /* enum out_state, or -1 */
@@ -74,7 +88,8 @@ struct outbox_filter {
 	size_t limit;
 };
 typedef int outbox_fn(const Pb__Outbox *row, void *ctx);
-int outbox_list(struct txn *t, const struct outbox_filter *f, outbox_fn *fn, void *ctx); /* newest first */
+/* newest first */
+int outbox_list(struct txn *t, const struct outbox_filter *f, outbox_fn *fn, void *ctx);
 int outbox_of_contact(struct txn *t, uint64_t contact, size_t limit, outbox_fn *fn, void *ctx);
 struct outbox_load {
 	uint64_t queued, sending, unsure; /* rows */

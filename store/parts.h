@@ -13,10 +13,10 @@
 #include "store/record.h"
 
 enum part_fate {
-	PART_KEPT,       /* waits for the others */
-	PART_REPEATED,   /* the same part again: nothing changed */
-	PART_COMPLETED,  /* the last one: parts_out holds all, in order */
-	PART_LATE,       /* its set was given up already: parts_out[0] is it; message_out is the message it belongs to */
+	PART_KEPT,      /* waits for the others */
+	PART_REPEATED,  /* the same part again: nothing changed */
+	PART_COMPLETED, /* the last one: parts_out holds all, in order */
+	PART_LATE, /* its set was given up already: parts_out[0] is it; message_out is the message it belongs to */
 };
 
 struct part_set {
@@ -42,7 +42,8 @@ void part_put(struct txn *t, const Pb__Part *rec);
 int part_waiting(struct txn *t, uint64_t *n_out);
 
 struct digest;
-int seen_get(struct txn *t, const struct digest *key, struct arena *a, Pb__Seen **rec_out); /* ERR_NOENT */
+/* ERR_NOENT */
+int seen_get(struct txn *t, const struct digest *key, struct arena *a, Pb__Seen **rec_out);
 void seen_put(struct txn *t, const struct digest *key, const Pb__Seen *rec);
 
 #endif

@@ -45,7 +45,7 @@ const char *case_state_text(enum case_state s); /* "new" … */
 int case_state_parse(struct bytes text, enum case_state *s_out);
 const char *out_state_text(enum out_state s);
 int out_state_parse(struct bytes text, enum out_state *s_out);
-const char *out_kind_text(enum out_kind k); /* "ack" … as COMMANDS.md lists them */
+const char *out_kind_text(enum out_kind k);       /* "ack" … as COMMANDS.md lists them */
 const char *msg_outcome_text(enum msg_outcome o); /* "case" "joined" … */
 
 /* Packs into the arena. ERR_NOMEM, ERR_LIMIT. */
@@ -57,7 +57,10 @@ int record_unpack(const ProtobufCMessageDescriptor *d, struct bytes octets, stru
 struct json *record_json(const ProtobufCMessage *m);
 /* The descriptor of a table's values; NULL where they are no records. */
 const ProtobufCMessageDescriptor *record_of_table(enum table t);
-/* A copy of text as C string for a record's field; never NULL (when memory is out, a "" that record_pack knows and answers with ERR_NOMEM). */
+/*
+ * A copy of text as C string for a record's field; never NULL (when memory is out, a "" that
+ * record_pack knows and answers with ERR_NOMEM).
+ */
 char *record_str(struct arena *a, struct bytes text);
 char *record_strc(struct arena *a, const char *text);
 

@@ -15,11 +15,15 @@ typedef int scan_fn(struct bytes key, const ProtobufCMessage *rec, void *ctx);
 /* A table's own records, from <= key < to; to of length 0: to the end. */
 int scan_table(struct txn *t, enum table table, struct bytes from, struct bytes to, enum walk way,
 	       size_t limit, scan_fn *fn, void *ctx);
-/* The records that own the entries of a derived table that begin with prefix; key is the record's. */
+/*
+ * The records that own the entries of a derived table that begin with prefix; key is the record's.
+ */
 int scan_owners(struct txn *t, enum table derived, const struct key *prefix, enum walk way,
 		size_t limit, scan_fn *fn, void *ctx);
 
-/* Keys put aside, so that what follows may write to the table they came from. Grows in its arena. */
+/*
+ * Keys put aside, so that what follows may write to the table they came from. Grows in its arena.
+ */
 struct key_list {
 	struct arena *arena;
 	struct bytes *keys;

@@ -39,7 +39,7 @@ enum table {
 #define X(name, text, derived) name,
 	TABLE_LIST(X)
 #undef X
-	TABLE_COUNT_ALL
+		TABLE_COUNT_ALL
 };
 
 const char *table_name(enum table t);
