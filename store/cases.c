@@ -158,7 +158,8 @@ void case_put(struct txn *t, const Pb__Case *rec)
 
 /* --- a contact's cases --- */
 
-static int keys_of_contact(struct txn *t, uint64_t contact, enum by_contact kind,
+/* The newest of one kind, at most limit: the newest of both kinds are among them. */
+static int keys_of_contact(struct txn *t, uint64_t contact, enum by_contact kind, size_t limit,
 			   struct key_list *list)
 {
 	struct key prefix = key_of_id(contact), end;
@@ -167,7 +168,7 @@ static int keys_of_contact(struct txn *t, uint64_t contact, enum by_contact kind
 
 	key_u8(&prefix, (uint8_t)kind);
 	end = key_after(&prefix);
-	err = txn_walk(t, TABLE_BY_CONTACT, key_bytes(&prefix), key_bytes(&end), WALK_DOWN, 0,
+	err = txn_walk(t, TABLE_BY_CONTACT, key_bytes(&prefix), key_bytes(&end), WALK_DOWN, limit,
 		       key_list_row, list);
 	for (size_t i = first; i < list->n; i++)
 		list->keys[i] = bytes_cut(list->keys[i], prefix.len, CASE_KEY_LEN);
@@ -197,9 +198,9 @@ int case_of_contact(struct txn *t, uint64_t contact, bool open_only, size_t limi
 	int err = keys.arena == NULL ? ERR_NOMEM : ERR_OK;
 
 	if (err == ERR_OK)
-		err = keys_of_contact(t, contact, BY_OPEN_CASE, &keys);
+		err = keys_of_contact(t, contact, BY_OPEN_CASE, limit, &keys);
 	if (err == ERR_OK && !open_only)
-		err = keys_of_contact(t, contact, BY_CLOSED_CASE, &keys);
+		err = keys_of_contact(t, contact, BY_CLOSED_CASE, limit, &keys);
 	if (err == ERR_OK)
 		err = scan_keys(t, TABLE_CASE, &keys, count_down, &l);
 	arena_free(&keys.arena);

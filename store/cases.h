@@ -88,8 +88,8 @@ int case_list(struct txn *t, const struct case_filter *f, case_fn *fn, void *ctx
 int case_of_contact(struct txn *t, uint64_t contact, bool open_only, size_t limit, case_fn *fn,
 		    void *ctx);
 /*
- * The open case of a contact with this category and place (place or, when it is "", the
- * settlement; both known and equal), newest. ERR_NOENT.
+ * The newest open case of a contact, among his newest 50, with this category and place (where place
+ * is "" the settlement; both known and equal, and no other settlement named). ERR_NOENT.
  */
 int case_same_matter(struct txn *t, uint64_t contact, struct bytes category, struct bytes place,
 		     struct bytes settlement, struct arena *a, Pb__Case **rec_out);
