@@ -191,11 +191,9 @@ static int note_answered(struct txn *t, struct desk *d, const Pb__Outbox *row)
 	return txn_err(t);
 }
 
-int clocks_row_changed(struct txn *t, struct desk *d, Pb__Outbox *row)
+/* What never arrived is a step of its case; and nobody waits for the answer to a question among it. */
+static int note_lost(struct txn *t, struct desk *d, const Pb__Outbox *row)
 {
-	bool is_lost = row->state == OUT_FAILED ||
-		       (row->state == OUT_CANCELLED && (strcmp(row->error, "past validity") == 0 ||
-							strcmp(row->error, OUTBOX_STOPPED) == 0));
 	struct case_step step = {
 		.who = "odzivd",
 		.what = "reply failed",
@@ -203,6 +201,28 @@ int clocks_row_changed(struct txn *t, struct desk *d, Pb__Outbox *row)
 		.channel = row->channel,
 		.why = bytes_of(row->error),
 	};
+	Pb__Case *rec;
+	int err = case_get(t, bytes_of(row->case_number), d->arena, &rec);
+
+	if (err != ERR_OK)
+		return err_class(err) == ERR_IS_REJECT ? ERR_OK : err;
+	if (rec->question_row == row->id) {
+		if (rec->state == CASE_WAITING)
+			(void)case_move(rec, CASE_OPEN); /* waiting may always become open */
+		rec->waiting_until = 0;
+		rec->question_row = 0;
+		rec->question_at = 0;
+	}
+	case_log(t, rec, &step, d->now, d->arena);
+	case_put(t, rec);
+	return txn_err(t);
+}
+
+int clocks_row_changed(struct txn *t, struct desk *d, Pb__Outbox *row)
+{
+	bool is_lost = row->state == OUT_FAILED ||
+		       (row->state == OUT_CANCELLED && (strcmp(row->error, "past validity") == 0 ||
+							strcmp(row->error, OUTBOX_STOPPED) == 0));
 
 	if ((row->state == OUT_SENT || row->state == OUT_ARRIVED) && row->kind == KIND_ANSWER &&
 	    row->case_number[0] != '\0')
@@ -214,6 +234,5 @@ int clocks_row_changed(struct txn *t, struct desk *d, Pb__Outbox *row)
 	desk_note(d, "reply-failed",
 		  "a reply didn't reach its phone; look with: odziv outbox list --state %s",
 		  out_state_text((enum out_state)row->state));
-	return row->case_number[0] != '\0' ? log_on_case(t, d, row->case_number, &step)
-					   : txn_err(t);
+	return row->case_number[0] != '\0' ? note_lost(t, d, row) : txn_err(t);
 }

@@ -161,6 +161,7 @@ static int transfer(struct txn *t, struct desk *d, struct staff_act *act, Pb__Ca
 {
 	rec->department = record_str(d->arena, dep->code);
 	rec->clerk = record_strc(d->arena, "");
+	rec->waiting_until = 0;
 	/* Number and clock stay: the citizen's wait goes on. */
 	if (rec->state != CASE_NEW && case_move(rec, CASE_NEW) != ERR_OK)
 		return refuse(act, ERR_BAD_STATE, "%s: %s; reopen it first", rec->number,
@@ -265,6 +266,10 @@ int staff_status(struct txn *t, struct desk *d, struct staff_act *act)
 			      "%s: the citizen got no answer yet; send one first: odziv case "
 			      "answer %s TEXT",
 			      rec->number, rec->number);
+	if (!case_is_open(rec) && next != CASE_SOLVED)
+		return refuse(act, ERR_BAD_STATE,
+			      "%s: %s; open it with: odziv case reopen %s REASON", rec->number,
+			      case_state_text((enum case_state)rec->state), rec->number);
 	/* Who makes a new case wait has taken it. */
 	if (rec->state == CASE_NEW && next == CASE_WAITING)
 		err = case_move(rec, CASE_OPEN);
@@ -273,8 +278,11 @@ int staff_status(struct txn *t, struct desk *d, struct staff_act *act)
 	if (err != ERR_OK)
 		return refuse(act, err, "%s: can't go from %s to %s", rec->number,
 			      case_state_text((enum case_state)rec->state), case_state_text(next));
+	rec->waiting_until = 0;
 	if (next == CASE_SOLVED)
 		rec->solved = d->now.ms;
+	if (next == CASE_NEW)
+		rec->clerk = record_strc(d->arena, "");
 	if (next == CASE_OPEN || next == CASE_WAITING)
 		take(rec, act, d);
 	return done(t, d, rec, act,

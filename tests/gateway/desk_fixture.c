@@ -231,6 +231,13 @@ static int clocks(struct txn *t, struct desk *d, void *ctx)
 	return clocks_apply(t, d, 200, true, ctx);
 }
 
+int hall_clocks_once(struct hall *h)
+{
+	struct clocks_done done = { 0 };
+
+	return hall_work(h, clocks, &done);
+}
+
 uint64_t hall_clocks(struct hall *h)
 {
 	struct clocks_done done;

@@ -45,6 +45,8 @@ int hall_staff(struct hall *h, int (*act_fn)(struct txn *, struct desk *, struct
 	       struct staff_act *act);
 /* Clocks until nothing is due; the number of late cases. */
 uint64_t hall_clocks(struct hall *h);
+/* One look at what is due; what it returned. */
+int hall_clocks_once(struct hall *h);
 
 /* The newest row to this number (or to anybody, with NULL), copied; NULL: none. */
 const Pb__Outbox *hall_last_row(struct hall *h, const char *to);

@@ -6,6 +6,7 @@
 #include "conf/calendar.h"
 #include "gateway/desk/clocks.h"
 #include "store/cases.h"
+#include "store/key.h"
 #include "store/outbox.h"
 #include "tests/gateway/desk_fixture.h"
 #include "tests/tap.h"
@@ -236,6 +237,73 @@ static void retrying_after_stop(struct hall *h)
 	   "a row isn't sent again to somebody who said STOP");
 }
 
+static void a_question_that_is_lost(struct hall *h)
+{
+	struct intake_found f = hall_text(h, "+381643000046", "Nema vode u Surduku");
+	struct staff_act act = { .number = bytes_of(f.case_number),
+				 .words = bytes_of("Koji broj?"),
+				 .is_question = true };
+
+	hall_sent(h);
+	hall_staff(h, staff_answer, &act);
+	hall_work(h, fail_all, NULL);
+	ok(hall_case(h, f.case_number)->state == CASE_OPEN &&
+		   hall_case(h, f.case_number)->question_at == 0,
+	   "nobody waits for the answer to a question that never arrived");
+}
+
+static void states_by_hand(struct hall *h)
+{
+	struct intake_found f = hall_text(h, "+381643000047", "Rupa na putu u Vojki");
+	struct staff_act act = { .number = bytes_of(f.case_number),
+				 .words = bytes_of("Koliko je duboka?"),
+				 .is_question = true };
+
+	hall_staff(h, staff_answer, &act);
+	do_it(h, staff_status, f.case_number, "open", "", &act);
+	h->now.ms += h->conf->question_wait_ms + HOUR_MS;
+	hall_clocks(h);
+	do_it(h, staff_status, f.case_number, "waiting", "", &act);
+	hall_clocks(h);
+	ok(hall_case(h, f.case_number)->state == CASE_WAITING,
+	   "a new wait doesn't end with the one before");
+	do_it(h, staff_status, f.case_number, "new", "", &act);
+	is_text(bytes_of(hall_case(h, f.case_number)->clerk), "", "a new case is nobody's");
+	do_it(h, staff_close, f.case_number, "", "Zakrpljeno.", &act);
+	ok(do_it(h, staff_status, f.case_number, "open", "", &act) == ERR_BAD_STATE &&
+		   strstr(act.why, "case reopen") != NULL,
+	   "what is over is opened by reopening, with a reason");
+}
+
+static int spoil(struct txn *t, struct desk *d, void *ctx)
+{
+	struct key k;
+
+	(void)d;
+	k.len = 0;
+	key_case(&k, (struct case_no){ .year = 2026, .n = *(uint32_t *)ctx });
+	txn_put(t, TABLE_CASE, key_bytes(&k), bytes_of("\xff\xff"));
+	return txn_err(t);
+}
+
+static void a_spoiled_case(void)
+{
+	struct hall h;
+	struct intake_found a, b;
+	uint32_t first = 1;
+
+	hall_open(&h, NULL);
+	a = hall_text(&h, "+381643000048", "Nema vode u Surduku");
+	b = hall_text(&h, "+381643000049", "Nema vode u Vojki");
+	ok(hall_work(&h, spoil, &first) == ERR_OK && hall_case(&h, a.case_number) == NULL,
+	   "a case that can't be read");
+	h.now.ms += 5 * HOUR_MS;
+	is_int(hall_clocks_once(&h), ERR_OK, "doesn't hold up what else is due");
+	ok(hall_noted(&h, "due-passed-by"), "and is told of");
+	ok(hall_case(&h, b.case_number)->late_told != 0, "the other case is late, as it should be");
+	hall_close(&h);
+}
+
 static void danger_by_a_clerk(struct hall *h)
 {
 	size_t told = hall_rows(h, "+381600000002");
@@ -379,8 +447,11 @@ int main(void)
 	retrying_after_stop(&h);
 	danger_by_a_clerk(&h);
 	released_spam(&h);
+	a_question_that_is_lost(&h);
+	states_by_hand(&h);
 	ok(hall_is_sound(&h), "everything adds up");
 	hall_close(&h);
+	a_spoiled_case();
 	budgets();
 	whole_budget();
 	quiet_hours();
