@@ -26,7 +26,6 @@ struct transfer_call {
 	uint8_t *body;
 	size_t len, max;
 	bool is_too_long;
-	char words[CURL_ERROR_SIZE];
 };
 
 struct transfer {
@@ -79,7 +78,8 @@ static void finish(struct transfer_call *c, CURLcode code)
 		.err = err_of(c, code),
 		.may_have_sent = c->times_sent > 0,
 		.body = bytes_at(c->body, c->len),
-		.words = c->words[0] != '\0' ? c->words : curl_easy_strerror(code),
+		/* libcurl's longer words hold milliseconds: the same fault would read anew each time. */
+		.words = curl_easy_strerror(code),
 	};
 	transfer_done_fn *done = c->done;
 	long status = 0;
@@ -247,7 +247,6 @@ static bool call_set_up(struct transfer_call *c, const char *url, int64_t deadli
 	code |= curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)deadline_ms);
 	code |= curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, TRANSFER_IDLE_MAX_S);
 	code |= curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	code |= curl_easy_setopt(e, CURLOPT_ERRORBUFFER, c->words);
 	code |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
 	code |= curl_easy_setopt(e, CURLOPT_WRITEDATA, c);
 	code |= curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, before_request);
