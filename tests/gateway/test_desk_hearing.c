@@ -268,6 +268,61 @@ static void merged_and_status(struct hall *h)
 	   "STATUS of a merged case tells of the one that it went into");
 }
 
+static void follow_ups(struct hall *h)
+{
+	const char *who = "+381643100015", *other = "+381643100016";
+	struct intake_found a = hall_text(h, who, "Nema vode u Surduku"), f;
+	struct staff_act act = { .number = bytes_of(a.case_number),
+				 .words = bytes_of("Cev je zamenjena.") };
+
+	f = hall_text(h, who, "jos nije popravljeno");
+	is_text(bytes_of(f.case_number), a.case_number, "'still not' means the open case");
+	hall_staff(h, staff_close, &act);
+	f = hall_text(h, who, "Hvala vam puno");
+	ok(f.outcome == OUTCOME_JOINED && strcmp(f.case_number, a.case_number) == 0 &&
+		   hall_case(h, a.case_number)->state == CASE_CLOSED,
+	   "thanks join what is over, and don't open it");
+	h->now.ms += 29 * DAY_MS;
+	f = hall_text(h, who, "opet curi");
+	ok(strcmp(f.case_number, a.case_number) == 0 &&
+		   hall_case(h, a.case_number)->state == CASE_OPEN,
+	   "'again' within a month opens it");
+	h->now.ms += MINUTE_MS;
+	act.words = bytes_of("Opet je zamenjena.");
+	hall_staff(h, staff_close, &act);
+	h->now.ms += 31 * DAY_MS;
+	f = hall_text(h, who, "opet curi");
+	ok(f.outcome == OUTCOME_CASE && strcmp(f.case_number, a.case_number) != 0,
+	   "after more than a month it is a case of its own");
+	f = hall_text(h, other, "opet curi");
+	ok(f.outcome == OUTCOME_CASE, "so it is of somebody who has no case");
+}
+
+static void languages_by_name(struct hall *h)
+{
+	const char *who = "+381643100017";
+
+	hall_text(h, who, "JEZIK SK");
+	ok(hall_last_row(h, who)->language == LANG_SK, "a choice is confirmed in its language");
+	hall_text(h, who, "JEZIK klingonski");
+	ok(hall_last_row(h, who)->kind == KIND_HELP && row_says(hall_last_row(h, who), "STATUS"),
+	   "a language that nobody speaks here gets the help text");
+	hall_text(h, who, "Нема воде у Белегишу");
+	ok(hall_last_row(h, who)->language == LANG_SK, "and changes nothing");
+}
+
+static void danger_from_afar(struct hall *h)
+{
+	const char *duty = "+381600000002", *who = "+4915112345678";
+	size_t told = hall_rows(h, duty);
+	struct intake_found f = hall_text(h, who, "Osecam gas u zgradi Kralja Petra 5");
+
+	ok(hall_rows(h, who) == 0 && hall_rows(h, duty) == told + 1,
+	   "danger from a number that isn't answered reaches the duty officer");
+	ok(f.outcome == OUTCOME_CASE && hall_noted(h, "not-answered"),
+	   "and is a case, with an alarm");
+}
+
 static void status_list(struct hall *h)
 {
 	const char *who = "+381643100013";
@@ -313,10 +368,13 @@ static void all(unsigned times)
 	huge_parts(&h);
 	script_of_the_question(&h);
 	merged_and_status(&h);
-	status_list(&h);
-	a_written_twin(&h);
 	if (times == 1)
 		many_gaps(&h);
+	follow_ups(&h);
+	languages_by_name(&h);
+	danger_from_afar(&h);
+	status_list(&h);
+	a_written_twin(&h);
 	ok(hall_is_sound(&h), "everything adds up (each job applied %u times)", times);
 	hall_close(&h);
 }
