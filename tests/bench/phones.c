@@ -6,7 +6,7 @@
  *
  * Says `connected`. Then each line on stdin is one round: `COUNT FIRST WANTED`: COUNT texts from number
  * FIRST on are written, as fast as bearerbox reads them, and WANTED texts are waited for. One
- * line answers: how many came out, from the round's begin to the last one. Kannel's fake SMSC speaks lines.
+ * line answers: how many came out, from the first one to the last one. Kannel's fake SMSC speaks lines.
  */
 #include <errno.h>
 #include <poll.h>
@@ -22,7 +22,7 @@
 
 struct net {
 	int fd;
-	uint64_t count, first, wanted, n_written, n_came, begin, came_at;
+	uint64_t count, first, wanted, n_written, n_came, first_at, came_at;
 	char out[OUT_SIZE];
 	size_t out_len, out_done;
 };
@@ -61,6 +61,8 @@ static void take_in(struct net *net)
 		return;
 	if (n <= 0)
 		bench_fail("bearerbox's connection ended");
+	if (net->n_came == 0)
+		net->first_at = bench_now();
 	for (const char *at = in; (at = memchr(at, '\n', (size_t)(in + n - at))) != NULL; at++)
 		net->n_came++;
 	net->came_at = bench_now();
@@ -108,9 +110,9 @@ int main(int argc, char **argv)
 		net.first = first;
 		net.wanted = wanted;
 		net.n_written = net.n_came = 0;
-		net.begin = net.came_at = bench_now();
+		net.first_at = net.came_at = bench_now();
 		while (net.n_came < wanted || net.n_written < count || net.out_done < net.out_len)
 			step(&net, false);
-		bench_print(net.n_came, net.came_at - net.begin, NULL);
+		bench_print(net.n_came, net.came_at - net.first_at, NULL);
 	}
 }
