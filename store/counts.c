@@ -8,6 +8,11 @@
 #include "store/index.h"
 #include "store/scan.h"
 
+/* How long the numbers of a period stay after its end. */
+#define KEEP_ATTEMPT_MS (40 * DAY_MS)
+/* The keys of one slice of the sweep. */
+#define SWEEP_ARENA_MAX ((size_t)64 * 1024 * 1024)
+
 /* A month of the Gregorian calendar, in the mean. */
 #define MONTH_MS INT64_C(2629746000)
 
@@ -211,7 +216,7 @@ int balance_get(struct txn *t, struct wall from, struct wall to, struct balance 
 
 /* --- what people may use only so often --- */
 
-int64_t attempt_period_ms(enum attempt kind)
+static int64_t attempt_period_ms(enum attempt kind)
 {
 	switch (kind) {
 	case ATTEMPT_AUTO_REPLY:
@@ -233,8 +238,8 @@ static struct key attempt_key(enum attempt kind, struct bytes subject, uint32_t 
 
 	k.len = 0;
 	key_u8(&k, (uint8_t)kind);
-	key_text(&k, subject);
 	key_u32(&k, period);
+	key_text(&k, subject);
 	return k;
 }
 
@@ -250,12 +255,42 @@ void attempt_add(struct txn *t, enum attempt kind, struct bytes subject, uint32_
 		 int64_t by, struct wall now)
 {
 	struct key k = attempt_key(kind, subject, period);
-	struct bytes octets;
 
 	(void)now; /* its period says when it goes */
-	if (txn_get(t, TABLE_ATTEMPT, key_bytes(&k), &octets) == ERR_NOENT)
-		index_add_number(t, TABLE_ATTEMPT, key_bytes(&k));
 	txn_add(t, TABLE_ATTEMPT, key_bytes(&k), by);
+}
+
+/* A kind's numbers lie in the order of their periods: what is old stands at its beginning. */
+static int old_attempts(struct txn *t, enum attempt kind, struct wall now, size_t n,
+			struct key_list *list)
+{
+	int64_t ended = (now.ms - KEEP_ATTEMPT_MS) / attempt_period_ms(kind);
+	struct key first, end;
+
+	if (ended <= 0)
+		return ERR_OK;
+	first.len = end.len = 0;
+	key_u8(&first, (uint8_t)kind);
+	key_u8(&end, (uint8_t)kind);
+	key_u32(&end, (uint32_t)ended);
+	return txn_walk(t, TABLE_ATTEMPT, key_bytes(&first), key_bytes(&end), WALK_UP, n,
+			key_list_row, list);
+}
+
+int attempt_sweep(struct txn *t, struct wall now, size_t n, size_t *n_done_out)
+{
+	struct key_list list = { .arena = arena_new(SWEEP_ARENA_MAX) };
+	int err = list.arena == NULL ? ERR_NOMEM : ERR_OK;
+
+	for (int kind = ATTEMPT_AUTO_REPLY; kind <= ATTEMPT_DUTY && err == ERR_OK; kind++)
+		if (list.n < n)
+			err = old_attempts(t, (enum attempt)kind, now, n - list.n, &list);
+	for (size_t i = 0; i < list.n && err == ERR_OK; i++)
+		txn_drop(t, TABLE_ATTEMPT, list.keys[i]);
+	if (err == ERR_OK)
+		*n_done_out = list.n;
+	arena_free(&list.arena);
+	return err != ERR_OK ? err : txn_err(t);
 }
 
 /* --- names and values --- */

@@ -58,11 +58,12 @@ enum attempt {
 	ATTEMPT_ASKED,           /* a contact, an hour */
 	ATTEMPT_DUTY,            /* a contact, an hour: texts to the duty officers that it caused */
 };
-int64_t attempt_period_ms(enum attempt kind);
 /* period: hours, days or months since 1970 as the kind says, by the caller. */
 int64_t attempt_get(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period);
 void attempt_add(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period,
 		 int64_t by, struct wall now);
+/* Drops at most n numbers whose period ended 40 days ago or earlier. */
+int attempt_sweep(struct txn *t, struct wall now, size_t n, size_t *n_done_out);
 
 int meta_get_u64(struct txn *t, const char *name, uint64_t *value_out); /* ERR_NOENT */
 void meta_put_u64(struct txn *t, const char *name, uint64_t value);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The nightly sweep (keep.h): what is past its day goes, a slice at a time. The
- * days are in the index; citizens' data has retention rules of its own.
+ * The nightly sweep (keep.h): what is past its time goes, a slice at a time. The
+ * times are in the index, or in the keys themselves; citizens' data has retention rules of its own.
  */
 #include "store/keep.h"
 
 #include "parsers/err.h"
+#include "store/counts.h"
 #include "store/index.h"
 #include "store/scan.h"
 
@@ -31,17 +32,20 @@ int sweep_slice(struct txn *t, struct wall now, size_t n, size_t *n_done_out)
 {
 	struct key_list list = { .arena = arena_new(SLICE_ARENA_MAX) };
 	struct key end;
+	size_t n_numbers = 0;
 	int err = list.arena == NULL ? ERR_NOMEM : ERR_OK;
 
 	end.len = 0;
-	key_u32(&end, day_of(now.ms));
+	key_time(&end, now.ms);
 	if (err == ERR_OK)
 		err = txn_walk(t, TABLE_EXPIRE, BYTES_NONE, key_bytes(&end), WALK_UP, n,
 			       key_list_row, &list);
 	for (size_t i = 0; i < list.n && err == ERR_OK; i++)
 		err = sweep_one(t, list.keys[i]);
+	if (err == ERR_OK && list.n < n)
+		err = attempt_sweep(t, now, n - list.n, &n_numbers);
 	if (err == ERR_OK)
-		*n_done_out = list.n;
+		*n_done_out = list.n + n_numbers;
 	arena_free(&list.arena);
 	return err;
 }

@@ -18,7 +18,6 @@
 #define KEEP_EARLY_MS      DAY_MS
 #define KEEP_PART_MS       (2 * DAY_MS)
 #define KEEP_ACCESS_MS     (365 * DAY_MS)
-#define KEEP_ATTEMPT_MS    (40 * DAY_MS)
 
 /* --- the list --- */
 
@@ -57,7 +56,7 @@ static void add_expire(struct index_list *l, int64_t after_ms, enum table table,
 	struct key k;
 
 	k.len = 0;
-	key_u32(&k, day_of(after_ms));
+	key_time(&k, after_ms);
 	key_u8(&k, (uint8_t)table);
 	key_put(&k, key);
 	list_add(l, TABLE_EXPIRE, &k, BYTES_NONE);
@@ -213,17 +212,6 @@ static void index_access(struct bytes key, const ProtobufCMessage *m, struct ind
 	add_expire(l, ((const Pb__Access *)m)->at + KEEP_ACCESS_MS, TABLE_ACCESS, key);
 }
 
-/* A number of a period: it goes so many days after the period's end. */
-static void index_attempt(struct bytes key, const ProtobufCMessage *none, struct index_list *l)
-{
-	struct rd r = rd_of(bytes_cut(key, key.len > 4 ? key.len - 4 : 0, 4));
-	int64_t period = rd_u32(&r);
-
-	(void)none;
-	add_expire(l, (period + 1) * attempt_period_ms((enum attempt)key.ptr[0]) + KEEP_ATTEMPT_MS,
-		   TABLE_ATTEMPT, key);
-}
-
 typedef void index_fn(struct bytes key, const ProtobufCMessage *m, struct index_list *l);
 
 static index_fn *const makers[TABLE_COUNT_ALL] = {
@@ -231,7 +219,6 @@ static index_fn *const makers[TABLE_COUNT_ALL] = {
 	[TABLE_CONTACT] = index_contact, [TABLE_OUTBOX] = index_outbox,
 	[TABLE_PART] = index_part,       [TABLE_SEEN] = index_seen,
 	[TABLE_EARLY] = index_early,     [TABLE_ACCESS] = index_access,
-	[TABLE_ATTEMPT] = index_attempt,
 };
 
 bool index_has(enum table table)
@@ -298,11 +285,11 @@ static int owner_due(struct bytes key, enum table *table_out, struct bytes *key_
 
 static int owner_expire(struct bytes key, enum table *table_out, struct bytes *key_out)
 {
-	struct bytes rest = bytes_cut(key, 5, key.len);
+	struct bytes rest = bytes_cut(key, 9, key.len);
 
-	if (key.len < 6 || key.ptr[4] >= TABLE_COUNT_ALL || !index_has((enum table)key.ptr[4]))
+	if (key.len < 10 || key.ptr[8] >= TABLE_COUNT_ALL || !index_has((enum table)key.ptr[8]))
 		return ERR_CORRUPT;
-	return owner_is((enum table)key.ptr[4], rest, rest.len, table_out, key_out);
+	return owner_is((enum table)key.ptr[8], rest, rest.len, table_out, key_out);
 }
 
 int index_owner(enum table derived, struct bytes key, struct bytes value, enum table *table_out,
@@ -366,14 +353,9 @@ int index_get(struct txn *t, enum table table, struct bytes key, struct arena *a
 /* The keys of what stands there now; none when nothing does. */
 static int list_old(struct txn *t, enum table table, struct bytes key, struct index_list *list)
 {
-	ProtobufCMessage *old = NULL;
-	struct bytes value;
-	int err;
+	ProtobufCMessage *old;
+	int err = index_get(t, table, key, list->arena, &old);
 
-	if (record_of_table(table) != NULL)
-		err = index_get(t, table, key, list->arena, &old);
-	else
-		err = txn_get(t, table, key, &value);
 	if (err == ERR_OK)
 		err = index_of(table, key, old, list);
 	return err == ERR_NOENT ? ERR_OK : err;
@@ -446,18 +428,6 @@ void index_put_new(struct txn *t, enum table table, struct bytes key, const Prot
 {
 	assert(rec->descriptor == record_of_table(table));
 	put_in_scratch(t, table, key, rec, IS_NEW);
-}
-
-void index_add_number(struct txn *t, enum table table, struct bytes key)
-{
-	struct index_list none = { 0 }, list = { .arena = arena_new(SCRATCH_MAX) };
-	int err = list.arena == NULL ? ERR_NOMEM : index_of(table, key, NULL, &list);
-
-	if (err != ERR_OK)
-		txn_fail(t, err);
-	else
-		write_differences(t, &none, &list);
-	arena_free(&list.arena);
 }
 
 void index_drop(struct txn *t, enum table table, struct bytes key)

@@ -35,9 +35,9 @@ struct index_list {
 /* The kinds of "by_contact". Stored by number. */
 enum by_contact { BY_OPEN_CASE = 1, BY_CLOSED_CASE, BY_MESSAGE, BY_ROW };
 
-/* True when records (or plain numbers) of this table have derived keys. */
+/* True when records of this table have derived keys. */
 bool index_has(enum table table);
-/* The derived keys of what stands under this key; rec NULL for tables of plain numbers. */
+/* The derived keys of what stands under this key. */
 int index_of(enum table table, struct bytes key, const ProtobufCMessage *rec,
 	     struct index_list *list);
 /*
@@ -58,8 +58,6 @@ int index_is_true(struct txn *t, enum table derived, struct bytes key, struct by
 void index_put(struct txn *t, enum table table, struct bytes key, const ProtobufCMessage *rec);
 /* The same for one that can't stand there yet: nothing is read. */
 void index_put_new(struct txn *t, enum table table, struct bytes key, const ProtobufCMessage *rec);
-/* A plain number that wasn't there before: only its derived keys are written. */
-void index_add_number(struct txn *t, enum table table, struct bytes key);
 /* Absent is no error. */
 void index_drop(struct txn *t, enum table table, struct bytes key);
 /* Reads one. ERR_NOENT, ERR_CORRUPT, ERR_NOMEM. */

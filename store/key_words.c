@@ -15,9 +15,9 @@ static const char *const patterns[TABLE_COUNT_ALL] = {
 	[TABLE_CONTACT] = "8",    [TABLE_OUTBOX] = "8",  [TABLE_QUARANTINE] = "8",
 	[TABLE_PART] = "ttt2121", [TABLE_SEEN] = "h",    [TABLE_EARLY] = "tt",
 	[TABLE_COUNT] = "dt1",    [TABLE_META] = "h",    [TABLE_ACCESS] = "d8",
-	[TABLE_ATTEMPT] = "1t4",  [TABLE_ADDRESS] = "t", [TABLE_BY_CONTACT] = "81k",
+	[TABLE_ATTEMPT] = "14t",  [TABLE_ADDRESS] = "t", [TABLE_BY_CONTACT] = "81k",
 	[TABLE_QUEUE] = "t1Tc",   [TABLE_DUE] = "T1k",   [TABLE_OUTBOX_LIVE] = "t1T8",
-	[TABLE_REMOTE] = "tt82",  [TABLE_NEAR] = "ttTc", [TABLE_EXPIRE] = "d1k",
+	[TABLE_REMOTE] = "tt82",  [TABLE_NEAR] = "ttTc", [TABLE_EXPIRE] = "T1k",
 };
 
 struct words {

@@ -23,7 +23,7 @@
 	X(TABLE_COUNT,       "count",       false) /* day u32, channel, what u8 -> number */ \
 	X(TABLE_META,        "meta",        false) /* name -> value */ \
 	X(TABLE_ACCESS,      "access",      false) /* day u32, id */ \
-	X(TABLE_ATTEMPT,     "attempt",     false) /* kind u8, subject, hour u32 -> number */ \
+	X(TABLE_ATTEMPT,     "attempt",     false) /* kind u8, period u32, subject -> number */ \
 	/* derived: made by index, can be rebuilt */ \
 	X(TABLE_ADDRESS,     "address",     true)  /* address -> contact */ \
 	X(TABLE_BY_CONTACT,  "by_contact",  true)  /* contact, kind u8, id or case key */ \
@@ -32,7 +32,7 @@
 	X(TABLE_OUTBOX_LIVE, "outbox_live", true)  /* channel, state u8 of a segment, not_before, id -> state of the row */ \
 	X(TABLE_REMOTE,      "remote",      true)  /* channel, remote id, row, segment u16: ids are used again, the newest row counts */ \
 	X(TABLE_NEAR,        "near",        true)  /* place, category, opened, case key */ \
-	X(TABLE_EXPIRE,      "expire",      true)  /* day u32, table u8, key */
+	X(TABLE_EXPIRE,      "expire",      true)  /* time, table u8, key: in the order of time, so that new ones lie together */
 /* clang-format on */
 
 enum table {

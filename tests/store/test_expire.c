@@ -141,7 +141,7 @@ static int note_findings(struct txn *t, void *ctx)
 /* An entry that no record made, for a record that isn't past its day. */
 static int lie(struct txn *t, void *ctx)
 {
-	static const uint8_t key[] = { 0, 0, 0, 1, TABLE_SEEN };
+	static const uint8_t key[] = { 0, 0, 0, 0, 0, 0, 0, 1, TABLE_SEEN };
 	struct bytes words = bytes_of("by id");
 	uint8_t octets[sizeof(key) + KEYED_DIGEST_BYTES];
 	struct digest d;

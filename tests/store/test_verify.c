@@ -161,8 +161,6 @@ static void test_primary(struct fixture *f)
 		{ TABLE_EARLY,      1, 0, "expire",     "is missing" },
 		{ TABLE_ACCESS,     0, 0, "expire",     "is too much" },
 		{ TABLE_ACCESS,     1, 0, "expire",     "is missing" },
-		{ TABLE_ATTEMPT,    0, 0, "expire",     "is too much" },
-		{ TABLE_ATTEMPT,    1, 0, "expire",     "is missing" },
 		/* clang-format on */
 	};
 
