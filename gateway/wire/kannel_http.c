@@ -60,11 +60,15 @@ static struct kannel_http *http_of(const struct channel *c)
 	return c->own;
 }
 
+/* 0 stops it. */
 static void arm(struct kannel_http *k, struct timer *t, int64_t in_ms)
 {
 	struct host *h = k->base.wire->host;
+	struct mono when = { 0 };
 
-	h->timer(h, t, in_ms == 0 ? (struct mono){ 0 } : (struct mono){ h->mono(h).ms + in_ms });
+	if (in_ms > 0)
+		when.ms = h->mono(h).ms + in_ms;
+	h->timer(h, t, when);
 }
 
 /* --- texts that were refused for now: does Kannel repeat them? --- */
