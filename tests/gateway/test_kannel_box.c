@@ -7,10 +7,12 @@
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "conf/log.h"
@@ -457,6 +459,51 @@ static void test_version(void)
 	   "ends the connection, and the fault names the version");
 }
 
+/* A life that ends while the text is being read. */
+static void die_with(const char *dir, const struct keyed_key *key, const char *text)
+{
+	struct message msg = {
+		.channel = BYTES("kannel"),
+		.from_raw = BYTES("+381641234567"),
+		.raw = bytes_of(text),
+	};
+	struct in_hand *ih;
+	pid_t pid = fork();
+
+	if (pid != 0) {
+		waitpid(pid, NULL, 0);
+		return;
+	}
+	/* A sanitizer would tell of this death, which is meant. */
+	if (freopen("/dev/null", "w", stderr) == NULL || in_hand_open(dir, key, &ih) != ERR_OK)
+		_exit(1);
+	signal(SIGABRT, SIG_DFL);
+	in_hand_catch(ih);
+	in_hand_note(ih, &msg);
+	abort();
+}
+
+static void test_deadly(void)
+{
+	static const struct keyed_key key;
+	struct kannel_frame f = mo("deadly", ID_1);
+	const char *dir = temp_dir();
+
+	die_with(dir, &key, "deadly");
+	die_with(dir, &key, "deadly");
+	if (in_hand_open(dir, &key, &wire.in_hand) != ERR_OK) {
+		ok(false, "the page can't be opened");
+		return;
+	}
+	bb_send(&f);
+	ok(saw.msg->fault.len > 0 && saw.msg->text.len == 0,
+	   "a text that we died with twice is handed over unread, for the quarantine");
+	is_text(saw.msg->raw, "deadly", "raw");
+	saw.answer(saw.ctx, ERR_OK);
+	ok(bb_frame(&f, PATIENCE_MS) && f.ack.nack == KANNEL_ACK_OK, "and acknowledged");
+	in_hand_close(&wire.in_hand);
+}
+
 static void test_stop_while_posted(struct channel *c)
 {
 	struct kannel_frame f = mo("answered after the end", ID_2);
@@ -481,6 +528,10 @@ int main(void)
 	struct channel *c;
 
 	log_set_sink(no_log, NULL);
+	if (keyed_init() != ERR_OK) {
+		printf("Bail out! libsodium doesn't start\n");
+		return 1;
+	}
 	bb_listen();
 	conf.port = bb.port;
 	uv_loop_init(&loop);
@@ -501,6 +552,7 @@ int main(void)
 	test_receipt();
 	test_send(c);
 	test_refusal_before_answer(c);
+	test_deadly();
 	test_break(c);
 	test_version();
 	/* Another version is tried again only after a minute: a new life is quicker. */

@@ -245,6 +245,9 @@ static void test_url(void)
 	is_text(strbuf_bytes(&url), "http://h/p?text=a%20b%26c%3D%C5%BE%25&coding=0",
 		"parameters are encoded, the first after a question mark");
 	arena_free(&a);
+	ok(url_is_plain(bytes_of("aZ09-._~")) && !url_is_plain(bytes_of("a%b")) &&
+		   !url_is_plain(bytes_of("a b")),
+	   "it is known what stands in a URL as it is");
 }
 
 static void no_log(enum log_level level, const char *line, void *ctx)
