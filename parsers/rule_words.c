@@ -105,11 +105,12 @@ static int add_word(struct translation *t, struct strbuf *s, struct bytes word)
 	return err;
 }
 
-/* "dj" is no sure beginning, because d alone may stand for it. */
+/* "dj" is no sure beginning, because d alone may stand for it; a third letter only sharpens. */
 static void note_start(struct translation *t, struct bytes word)
 {
 	struct rule_regex *r = t->regex;
 	uint8_t first = word.ptr[0], second = word.len > 1 ? word.ptr[1] : 0;
+	uint8_t third = word.len > 2 ? word.ptr[2] : 0;
 	bool is_sure = is_letter(first) && (second == 0 || is_letter(second)) &&
 		       !(first == 'd' && second == 'j');
 
@@ -117,7 +118,9 @@ static void note_start(struct translation *t, struct bytes word)
 		t->has_starts = false;
 		return;
 	}
-	r->starts[r->n_starts++] = (struct rule_start){ (char)first, (char)second };
+	if (!is_letter(third) || (second == 'd' && third == 'j'))
+		third = 0;
+	r->starts[r->n_starts++] = (struct rule_start){ (char)first, (char)second, (char)third };
 }
 
 static struct bytes next_word(struct bytes *rest)

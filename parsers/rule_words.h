@@ -11,11 +11,11 @@
 #include "parsers/arena.h"
 
 #define RULE_PATTERN_MAX_BYTES 1000
-#define RULE_STARTS_MAX        16
+#define RULE_STARTS_MAX        48
 
-/* The first two characters of a word, folded; the second is 0 when the word has only one. */
+/* How a word begins, folded; second and third are 0 where any may stand. */
 struct rule_start {
-	char first, second;
+	char first, second, third;
 };
 
 struct rule_regex {

@@ -35,9 +35,10 @@ struct rules {
 	size_t n, cap;
 };
 
-/* Which two characters words of a text begin with. */
+/* Which characters words of a text begin with: two and three of them; 0 stands behind a short word. */
 struct starts {
-	bool seen[N_CHARS][N_CHARS];
+	bool two[N_CHARS][N_CHARS];
+	uint64_t three[N_CHARS][N_CHARS]; /* a bit for each third one */
 };
 
 struct rules *rules_new(void)
@@ -100,11 +101,30 @@ static void see_starts(struct bytes text, struct starts *starts_out)
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned c = char_index(text.ptr[i]);
 		unsigned next = i + 1 < text.len ? char_index(text.ptr[i + 1]) : 0;
+		unsigned third = i + 2 < text.len ? char_index(text.ptr[i + 2]) : 0;
 
-		if (before == 0 && c != 0)
-			starts_out->seen[c][next] = true;
+		if (before == 0 && c != 0) {
+			starts_out->two[c][next] = true;
+			starts_out->three[c][next] |= UINT64_C(1) << third;
+		}
 		before = c;
 	}
+}
+
+static bool may_begin(const struct starts *starts, const struct rule_start *s)
+{
+	unsigned first = char_index((uint8_t)s->first), second = char_index((uint8_t)s->second);
+
+	if (s->third != '\0')
+		return (starts->three[first][second] >> char_index((uint8_t)s->third) & 1) != 0;
+	if (s->second != '\0')
+		return starts->two[first][second];
+	/* A beginning of one letter: its ending, a star or nothing may follow. */
+	for (unsigned next = 0; next < N_CHARS; next++) {
+		if (starts->two[first][next])
+			return true;
+	}
+	return false;
 }
 
 static bool may_hit(const struct rule *rule, const struct starts *starts)
@@ -112,16 +132,8 @@ static bool may_hit(const struct rule *rule, const struct starts *starts)
 	if (rule->n_starts == 0)
 		return true;
 	for (size_t i = 0; i < rule->n_starts; i++) {
-		const struct rule_start *s = &rule->starts[i];
-
-		if (s->second != '\0' &&
-		    starts->seen[char_index((uint8_t)s->first)][char_index((uint8_t)s->second)])
+		if (may_begin(starts, &rule->starts[i]))
 			return true;
-		/* A beginning of one letter: its ending, a star or nothing may follow. */
-		for (unsigned next = 0; s->second == '\0' && next < N_CHARS; next++) {
-			if (starts->seen[char_index((uint8_t)s->first)][next])
-				return true;
-		}
 	}
 	return false;
 }

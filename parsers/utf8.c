@@ -95,7 +95,8 @@ bool utf8_next(struct rd *r, uint32_t *cp_out)
 {
 	if (rd_left(r) == 0)
 		return false;
-	*cp_out = next_utf8(r).cp;
+	/* Most of what people write is ASCII. */
+	*cp_out = *r->ptr < 0x80 ? *r->ptr++ : next_utf8(r).cp;
 	return true;
 }
 
