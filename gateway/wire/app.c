@@ -160,9 +160,8 @@ int app_host_start(struct app *app)
 void app_host_stop(struct app *app)
 {
 	host_uv_free(&app->host);
-	/* What was asked to close last. */
-	while (uv_run(&app->loop, UV_RUN_NOWAIT) != 0)
-		;
+	/* What was asked to close last; a name that is being looked up can't be called back. */
+	uv_run(&app->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&app->loop);
 }
 
