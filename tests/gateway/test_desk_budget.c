@@ -140,6 +140,20 @@ static void staff_are_no_citizens(void)
 	hall_close(&h);
 }
 
+static void larger_than_the_budget(void)
+{
+	struct hall h;
+
+	hall_open(&h, "[budget]\nsegments_day = 1\n");
+	hall_text(&h, ANA, "JEZIK cirilica");
+	h.now.ms += DAY_MS;
+	hall_text(&h, ANA, "Рупа на путу у Његошевој 5");
+	ok(hall_last_row(&h, ANA)->n_segments > 1 && hall_last_row(&h, ANA)->not_before <= h.now.ms,
+	   "a reply that is larger than a whole budget gets an empty window, or it would never "
+	   "leave");
+	hall_close(&h);
+}
+
 static void prefixes(void)
 {
 	struct hall h;
@@ -164,5 +178,6 @@ int main(void)
 	money_of_a_month();
 	staff_are_no_citizens();
 	prefixes();
+	larger_than_the_budget();
 	return done_testing();
 }

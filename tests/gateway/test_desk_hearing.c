@@ -125,6 +125,8 @@ static void emergency_in_parts(struct hall *h)
 	ok(hall_rows(h, who) == 2 && hall_last_row(h, who)->kind == KIND_ACK,
 	   "the whole of it gets its number");
 	is_int(hall_rows(h, duty) - told, 1, "the duty officer hears once");
+	ok(strstr(hall_last_row(h, who)->text, "Odgovor do") == NULL,
+	   "and \"at once\" is no date to be told");
 	is_text(bytes_of(hall_case(h, f.case_number)->category), "EMG", "it is a case of danger");
 }
 
@@ -157,6 +159,21 @@ static void late_parts(struct hall *h)
 	ok(hall_last_row(h, other)->kind == KIND_EMERGENCY, "danger in it is answered");
 	is_text(bytes_of(hall_last_row(h, other)->case_number), g.case_number,
 		"with the case's number");
+}
+
+static void late_part_of_danger(struct hall *h)
+{
+	const char *who = "+381643100018";
+	struct message p1 = hall_part(h, who, "Osecam gas na stepenistu, ", 6, 2, 1),
+		       p2 = hall_part(h, who, "curi plin iz cevi", 6, 2, 2);
+	struct intake_found f;
+
+	hall_message(h, &p1, false, &f);
+	h->now.ms += h->conf->part_wait_ms + SECOND_MS;
+	hall_clocks(h);
+	is_int(hall_rows(h, who), 2, "danger with a gap has its number to call and its case");
+	hall_message(h, &p2, false, &f);
+	is_int(hall_rows(h, who), 2, "its late part isn't answered once more");
 }
 
 static void parts_of_a_name(struct hall *h)
@@ -350,6 +367,15 @@ static void a_written_twin(struct hall *h)
 	m.remote_id = bytes_of("another id of the twin");
 	hall_message(h, &m, false, &f);
 	ok(!f.is_repeat, "a text that was answered in time may be written again");
+	hall_answered(h, &f);
+	m.remote_id = bytes_of("a third id of the twin");
+	h->now.ms += 50 * MINUTE_MS;
+	hall_message(h, &m, true, &f);
+	ok(f.is_repeat, "after a break of the link equal words of the last hour are a repeat");
+	m.remote_id = bytes_of("a fourth id of the twin");
+	h->now.ms += 70 * MINUTE_MS;
+	hall_message(h, &m, true, &f);
+	ok(!f.is_repeat, "those of before are a person's");
 }
 
 static void all(unsigned times)
@@ -364,6 +390,7 @@ static void all(unsigned times)
 	emergency_again(&h);
 	emergency_in_parts(&h);
 	late_parts(&h);
+	late_part_of_danger(&h);
 	parts_of_a_name(&h);
 	huge_parts(&h);
 	script_of_the_question(&h);

@@ -43,6 +43,11 @@ static void answer_and_close(struct hall *h)
 	hall_sent(h);
 	ok(hall_case(h, f.case_number)->answered == h->now.ms,
 	   "sent, it stops the clock of answering");
+	h->now.ms += HOUR_MS;
+	do_it(h, staff_answer, f.case_number, "", "Jos malo.", &act);
+	hall_sent(h);
+	ok(hall_case(h, f.case_number)->answered == h->now.ms - HOUR_MS,
+	   "a second answer doesn't move the first");
 	ok(do_it(h, staff_status, f.case_number, "solved", "", &act) == ERR_OK,
 	   "now it can be solved");
 	ok(do_it(h, staff_close, f.case_number, "", "Cev je zamenjena.", &act) == ERR_OK,
