@@ -58,6 +58,8 @@ int phone_run(const struct args *args)
 
 	if (args->n_words == 1)
 		return talk(args);
+	/* Whoever waits, also a script, sees a text when it comes. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	status = ask(args, &asking);
 	print_end(&p);
 	return p.broken ? EXIT_FAILED : status;

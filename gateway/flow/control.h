@@ -24,5 +24,10 @@ void control_run(struct core *core, struct bytes request, const char *who, contr
 		 void *ctx);
 /* By core_stop(): requests that wait for time end now; those at the store end when it is done with them. */
 void control_stop(struct core *core);
+/*
+ * Who asked with this ctx is gone: a request that only waits for him (a phone that
+ * listens) ends now, with its last line; others end by themselves. True when one ended.
+ */
+bool control_gone(struct core *core, const void *ctx);
 
 #endif

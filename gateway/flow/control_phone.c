@@ -77,6 +77,19 @@ void control_stop(struct core *core)
 	}
 }
 
+bool control_gone(struct core *core, const void *ctx)
+{
+	struct control *c = core->listeners;
+
+	while (c != NULL && c->fn_ctx != ctx)
+		c = c->next_listener;
+	if (c == NULL)
+		return false;
+	stop_listening(c);
+	control_end(c, control_fail(c, ERR_CANCELLED, "nobody listens any more"));
+	return true;
+}
+
 static int send_text(struct control *c)
 {
 	int err;

@@ -75,7 +75,9 @@ static void on_client_closed(uv_handle_t *handle)
 	struct control_client *c = handle->data;
 
 	c->is_closed = true;
-	client_end_if_over(c);
+	/* Its last line ends the client. */
+	if (!control_gone(c->s->core, c))
+		client_end_if_over(c);
 }
 
 static void client_close(struct control_client *c)
@@ -389,6 +391,7 @@ void control_socket_stop(struct control_socket **sock)
 	if (s->is_open)
 		unlink(s->path);
 	uv_close((uv_handle_t *)&s->pipe, on_closed);
+	control_stop(s->core);
 	for (struct control_client *c = s->clients; c != NULL; c = c->next)
 		client_close(c);
 	/* Requests at the store are answered, to nobody, when it is done with them. */
