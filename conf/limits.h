@@ -21,8 +21,11 @@
 #define ARENA_MESSAGE_MAX (4 * MIB)
 /* One HTTP request's body: 255 parts of 153 letters, two octets each, percent-encoded, are 229 KiB. */
 #define HTTP_BODY_MAX (256 * KIB)
-/* libmicrohttpd answers 414 by itself above this, and Kannel asks again for ever: the same text must fit in a URL. */
-#define HTTP_CONNECTION_MEMORY (384 * KIB)
+/*
+ * libmicrohttpd answers 414 by itself above this, and Kannel asks again for ever: the same text must fit
+ * in a URL, with its headers. It zeroes all of it after every request, so no more than that.
+ */
+#define HTTP_CONNECTION_MEMORY (288 * KIB)
 /* People stop at four or five parts; a total above this is a mistake, and each part a message of its own. */
 #define PART_TOTAL_MAX 20
 /* One frame of bearerbox: 255 joined parts of 140 octets and their fields, with room. */

@@ -85,7 +85,8 @@ static struct key key_of_case(struct case_no no)
 	return k;
 }
 
-int case_open(struct txn *t, Pb__Case *rec, struct bytes prefix, int local_year, struct arena *a)
+int case_open(struct txn *t, Pb__Case *rec, struct bytes prefix, int local_year,
+	      const struct case_step *step, struct wall now, struct arena *a)
 {
 	char number[CASE_NUMBER_SIZE], counter[sizeof("case/") + 4];
 	uint64_t last = 0;
@@ -105,6 +106,8 @@ int case_open(struct txn *t, Pb__Case *rec, struct bytes prefix, int local_year,
 	meta_put_u64(t, counter, no.n);
 	snprintf(number, sizeof(number), "%.*s-%04u-%06u", PRI_BYTES(prefix), no.year, no.n);
 	rec->number = record_strc(a, number);
+	if (step != NULL)
+		case_log(t, rec, step, now, a);
 	k = key_of_case(no);
 	index_put_new(t, TABLE_CASE, key_bytes(&k), &rec->base);
 	return txn_err(t);

@@ -16,11 +16,6 @@
 
 #define CASE_NUMBER_SIZE 32 /* "SP-2026-000123" and a NUL, with room for long prefixes */
 
-/*
- * Gives rec the next number of the local year and writes it (rec->number is
- * set, in the arena). The caller has filled the rest and logs "opened".
- */
-int case_open(struct txn *t, Pb__Case *rec, struct bytes prefix, int local_year, struct arena *a);
 /* ERR_NOENT, ERR_INVALID: no such form */
 int case_get(struct txn *t, struct bytes number, struct arena *a, Pb__Case **rec_out);
 void case_put(struct txn *t, const Pb__Case *rec); /* sticky */
@@ -59,6 +54,12 @@ struct case_step {
  */
 void case_log(struct txn *t, Pb__Case *rec, const struct case_step *step, struct wall now,
 	      struct arena *a);
+/*
+ * Gives rec the next number of the local year (rec->number is set, in the arena), logs the first
+ * step, if there is one, and writes it, once. The caller has filled the rest.
+ */
+int case_open(struct txn *t, Pb__Case *rec, struct bytes prefix, int local_year,
+	      const struct case_step *step, struct wall now, struct arena *a);
 
 typedef int case_fn(const Pb__Case *rec, void *ctx); /* as walk_fn; rec dies with the call */
 typedef int log_fn(const Pb__LogEntry *entry, void *ctx);

@@ -53,13 +53,11 @@ int matter_open(struct txn *t, struct desk *d, const struct case_opening *o, Pb_
 	rec->first_message = o->message;
 	rec->last_heard = d->now.ms;
 	rec->is_emergency = o->is_emergency;
-	err = case_open(t, rec, p->case_prefix, calendar_local(d->now).year, d->arena);
-	if (err != ERR_OK)
-		return err;
-	case_log(t, rec, &step, d->now, d->arena);
-	case_put(t, rec);
-	*rec_out = rec;
-	return txn_err(t);
+	err = case_open(t, rec, p->case_prefix, calendar_local(d->now).year, &step, d->now,
+			d->arena);
+	if (err == ERR_OK)
+		*rec_out = rec;
+	return err;
 }
 
 /* "vod.rules:12 pukla cev; vod.rules:3 voda" */

@@ -56,7 +56,7 @@ static Pb__Case *add_case(struct filling *g, const char *place, enum case_state 
 	rec->place = record_strc(g->a, place);
 	rec->opened = FIXTURE_NOW.ms;
 	rec->answer_due = later(DAY_MS).ms;
-	case_open(g->t, rec, prefix, 2026, g->a);
+	case_open(g->t, rec, prefix, 2026, NULL, FIXTURE_NOW, g->a);
 	msg = add_message(g, OUTCOME_CASE, rec->number);
 	rec->first_message = msg->id;
 	step.message = msg->id;

@@ -120,15 +120,15 @@ static int open_cases(struct txn *t, void *ctx)
 	contact_need(t, bytes_of("sms:+381640000000"), FIXTURE_NOW, f->arena, &bob);
 	ok(bob->id != ann->id, "another address is another contact");
 	rec = new_case(f, ann->id, "VOD", "Svetosavska 14");
-	is_int(case_open(t, rec, prefix, 2026, f->arena), ERR_OK, "a case is opened");
+	is_int(case_open(t, rec, prefix, 2026, NULL, FIXTURE_NOW, f->arena), ERR_OK, "a case is opened");
 	is_text(bytes_of(rec->number), "SP-2026-000001", "the first of the year is number 1");
 	rec = new_case(f, ann->id, "PUT", "");
-	case_open(t, rec, prefix, 2026, f->arena);
+	case_open(t, rec, prefix, 2026, NULL, FIXTURE_NOW, f->arena);
 	is_text(bytes_of(rec->number), "SP-2026-000002", "then comes number 2");
 	rec = new_case(f, bob->id, "VOD", "Svetosavska 14");
-	case_open(t, rec, prefix, 2027, f->arena);
+	case_open(t, rec, prefix, 2027, NULL, FIXTURE_NOW, f->arena);
 	is_text(bytes_of(rec->number), "SP-2027-000001", "a new year begins again");
-	is_int(case_open(t, rec, prefix, 26, f->arena), ERR_INVALID,
+	is_int(case_open(t, rec, prefix, 26, NULL, FIXTURE_NOW, f->arena), ERR_INVALID,
 	       "a year of two digits is none");
 	return ERR_OK;
 }
@@ -238,8 +238,8 @@ static int villages(struct txn *t, void *ctx)
 
 	street->settlement = record_strc(f->arena, "Banovci");
 	village->settlement = record_strc(f->arena, "Surduk");
-	case_open(t, street, prefix, 2026, f->arena);
-	case_open(t, village, prefix, 2026, f->arena);
+	case_open(t, street, prefix, 2026, NULL, FIXTURE_NOW, f->arena);
+	case_open(t, village, prefix, 2026, NULL, FIXTURE_NOW, f->arena);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		is_int(case_same_matter(t, 9, bytes_of("VOD"), bytes_of(rows[i].place),
 					bytes_of(rows[i].settlement), f->arena, &rec),
