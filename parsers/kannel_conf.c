@@ -319,7 +319,10 @@ static bool has_route(const struct check *c, struct bytes box_id)
 	return false;
 }
 
-/* A named box gets no text at all without a route, in silence. */
+/*
+ * A named box gets no text at all without a route, in silence. On the box link a group smsbox is no sign of a
+ * second box: bearerbox demands one; which boxes are there is seen on its status page.
+ */
 static void check_box_name(struct check *c, const struct entry *group)
 {
 	const struct entry *id = entry_of(c, group->group_line, "smsbox-id");
@@ -328,11 +331,6 @@ static void check_box_name(struct check *c, const struct entry *group)
 		find(c, id->line, "smsbox", "smsbox-id", false,
 		     "a box with a name gets no text at all without a route",
 		     "no smsbox-id, or a group smsbox-route with this smsbox-id and smsc-id");
-	if (c->wants->link == KANNEL_CONF_BOX && c->wants->box_id.len == 0)
-		find(c, group->line, "smsbox", "", true,
-		     "each text goes to one of the boxes without a name: this smsbox takes a part "
-		     "of ours",
-		     "box_id for us and a group smsbox-route for it, or no smsbox");
 }
 
 static void check_group(struct check *c, const struct entry *group)
