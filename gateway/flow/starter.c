@@ -169,6 +169,9 @@ void starter_stop(struct core *core)
 	if (s == NULL)
 		return;
 	core->starter = NULL;
+	/* Somebody asked for a rebuild and waits; the start itself nobody waits for. */
+	if (s->work == STARTER_REBUILD)
+		s->done(ERR_CANCELLED, s->ctx);
 	s->core = NULL;
 	if (s->is_posted)
 		return; /* step_done() frees it */

@@ -19,7 +19,7 @@ enum starter_work {
  * "store-full", and again after a while. ERR_BUSY when one is under way.
  */
 int starter_run(struct core *core, enum starter_work work, core_done_fn *done, void *ctx);
-/* Ends it without telling done; what the host still has of it is freed when it comes back. */
+/* Ends it; only who asked for a rebuild is told. What the host still has of it is freed when it comes back. */
 void starter_stop(struct core *core);
 
 #endif
