@@ -8,6 +8,7 @@
 
 #include "parsers/err.h"
 #include "parsers/keyed.h"
+#include "parsers/plant.h"
 #include "store/index.h"
 #include "store/scan.h"
 
@@ -74,7 +75,8 @@ void case_log(struct txn *t, Pb__Case *rec, const struct case_step *step, struct
 	e.note = record_str(a, step->note);
 	e.channel = record_strc(a, step->channel);
 	e.why = record_str(a, step->why);
-	e.prev = rec->log_head;
+	if (!PLANT(PLANT_LOG_UNCHAINED) || e.n != 3)
+		e.prev = rec->log_head;
 	if (words.len != 0) {
 		keyed_digest(txn_key(t), &words, 1, &d);
 		keep_digest(a, &d, &e.words_digest);

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "parsers/err.h"
+#include "parsers/plant.h"
 #include "store/cases.h"
 #include "store/counts.h"
 #include "store/due.h"
@@ -104,7 +105,8 @@ static void index_case(struct bytes key, const ProtobufCMessage *m, struct index
 		key_time(&k, case_due(rec));
 		key_put(&k, key);
 		list_add(l, TABLE_QUEUE, &k, BYTES_NONE);
-		add_due(l, case_due(rec), DUE_CASE, key);
+		if (!PLANT(PLANT_DUE_FORGOTTEN))
+			add_due(l, case_due(rec), DUE_CASE, key);
 	}
 	if (where[0] != '\0') {
 		k.len = 0;

@@ -2,6 +2,7 @@
 #include "store/messages.h"
 
 #include "parsers/err.h"
+#include "parsers/plant.h"
 #include "store/counts.h"
 #include "store/index.h"
 #include "store/scan.h"
@@ -25,7 +26,8 @@ void message_add(struct txn *t, const Pb__Message *rec)
 	struct key k = key_of_id(rec->id);
 
 	index_put_new(t, TABLE_MESSAGE, key_bytes(&k), &rec->base);
-	count_message(t, rec, COUNT_RECEIVED, 1);
+	if (!PLANT(PLANT_COUNT_FORGOTTEN))
+		count_message(t, rec, COUNT_RECEIVED, 1);
 	count_outcome(t, rec, 1);
 }
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "parsers/err.h"
+#include "parsers/plant.h"
 #include "store/counts.h"
 #include "store/index.h"
 #include "store/scan.h"
@@ -30,6 +31,8 @@ static const unsigned may_become[] = {
 
 bool outbox_may(enum out_state from, enum out_state to)
 {
+	if (PLANT(PLANT_RECEIPT_BACK) && from == OUT_ARRIVED && to == OUT_FAILED)
+		return true;
 	return (size_t)from < ARRAY_LEN(may_become) && (may_become[from] & TO(to)) != 0;
 }
 
@@ -231,7 +234,10 @@ static int claim_row(struct claim *c, struct bytes live_key)
 	for (size_t i = 0; i < row->n_segments && c->n < c->n_max; i++) {
 		if (row->segments[i]->state != OUT_QUEUED)
 			continue;
-		move(c->t, row, row->segments[i], OUT_SENDING, c->now);
+		if (PLANT(PLANT_SENDING_UNWRITTEN))
+			row->not_before = c->now.ms + 5 * MINUTE_MS;
+		else
+			move(c->t, row, row->segments[i], OUT_SENDING, c->now);
 		c->claimed[c->n++] = (struct claimed){ .row = row, .segment = (unsigned)i };
 	}
 	put_row(c->t, row, c->now);
@@ -376,6 +382,8 @@ int outbox_result(struct txn *t, const struct send_result *r, struct wall now, s
 		return err;
 	*row_out = row;
 	s = row->segments[r->segment];
+	if (PLANT(PLANT_RESULT_LOST) && next == OUT_SENT && s->attempts < 3)
+		next = OUT_QUEUED;
 	if (!awaits_result(s, next))
 		return ERR_OK;
 	move(t, row, s, next, now);
@@ -509,7 +517,7 @@ int outbox_restart(struct txn *t, struct bytes channel, struct wall now, struct 
 	err = txn_walk(t, TABLE_OUTBOX_LIVE, key_bytes(&first), key_bytes(&end), WALK_UP, 0,
 		       key_list_row, &list);
 	for (size_t i = 0; i < list.n && err == ERR_OK; i++) {
-		if (!is_live_in(list.keys[i], OUT_SENDING))
+		if (!is_live_in(list.keys[i], OUT_SENDING) || PLANT(PLANT_RESTART_FORGETS))
 			continue;
 		err = restart_row(t, list.keys[i], now, a, &n);
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/calendar.h"
+#include "parsers/plant.h"
 #include "store/counts.h"
 
 /* What finds no room within this doesn't leave: who asks so much is a machine, or somebody's victim. */
@@ -18,6 +19,8 @@ const char *budget_prefix(const struct conf *conf, struct bytes to)
 {
 	struct bytes number = bytes_starts(to, "sms:") ? bytes_cut(to, 4, to.len) : to;
 
+	if (PLANT(PLANT_STRANGER))
+		return "+";
 	for (size_t i = 0; i < conf->n_answer_prefixes; i++) {
 		if (bytes_starts(number, conf->answer_prefixes[i]))
 			return conf->answer_prefixes[i];
@@ -92,7 +95,7 @@ static void note_full(struct desk *d, const struct bound *b, int64_t used)
 static const struct bound *full_bound(struct txn *t, struct desk *d, const struct bounds *all,
 				      struct wall at)
 {
-	for (size_t i = 0; i < all->n; i++) {
+	for (size_t i = 0; i < all->n && !PLANT(PLANT_BUDGET_IGNORED); i++) {
 		const struct bound *b = &all->list[i];
 		int64_t used = used_at(t, b, at);
 

@@ -6,6 +6,7 @@
 #include "gateway/desk/home.h"
 #include "gateway/desk/reply.h"
 #include "gateway/desk/tell.h"
+#include "parsers/plant.h"
 #include "parsers/strbuf.h"
 #include "store/cases.h"
 #include "store/contacts.h"
@@ -207,7 +208,7 @@ static int on_stop(struct txn *t, struct desk *d, struct matter *m)
 	/* One confirmation; a second STOP is heard, and silence is what was asked for. */
 	if (m->contact->stopped)
 		return ERR_OK;
-	m->contact->stopped = true;
+	m->contact->stopped = !PLANT(PLANT_STOP_IGNORED);
 	m->contact->stopped_at = d->now.ms;
 	contact_put(t, m->contact);
 	err = cancel_waiting(t, d, m->contact);

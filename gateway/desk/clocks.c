@@ -6,6 +6,7 @@
 #include "conf/limits.h"
 #include "gateway/desk/intake_apply.h"
 #include "gateway/desk/late.h"
+#include "parsers/plant.h"
 #include "store/cases.h"
 #include "store/counts.h"
 #include "store/due.h"
@@ -95,6 +96,11 @@ static int on_unsure(struct clocks *c, const struct due *due)
 
 	if (err != ERR_OK)
 		return pass_by(c, err);
+	if (PLANT(PLANT_UNSURE_STAYS)) {
+		row->unsure_since += 365 * DAY_MS;
+		outbox_put(c->t, row);
+		return txn_err(c->t);
+	}
 	if (c->d->conf->on_unsure == UNSURE_RESEND) {
 		const struct conf_channel *channel = conf_channel(c->d->conf, row->channel);
 

@@ -8,6 +8,7 @@
 #include "gateway/desk/hearing.h"
 #include "gateway/desk/home.h"
 #include "gateway/desk/tell.h"
+#include "parsers/plant.h"
 #include "parsers/strbuf.h"
 #include "parsers/utf8.h"
 #include "store/cases.h"
@@ -91,7 +92,8 @@ static int join_text(struct desk *d, const struct part_set *set, struct bytes *t
 	for (size_t i = 0; i < set->n; i++) {
 		if (set->parts[i]->index != next)
 			strbuf_adds(&s, GAP_MARK);
-		add_words(&s, set->parts[i]);
+		if (!PLANT(PLANT_PART_LOST) || set->n == set->total || i > 0)
+			add_words(&s, set->parts[i]);
 		next = set->parts[i]->index + 1;
 	}
 	if (next != set->total + 1)

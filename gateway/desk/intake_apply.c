@@ -9,6 +9,7 @@
 #include "gateway/desk/in_parts.h"
 #include "gateway/desk/seen_before.h"
 #include "parsers/contact.h"
+#include "parsers/plant.h"
 #include "store/contacts.h"
 #include "store/counts.h"
 #include "store/messages.h"
@@ -63,7 +64,7 @@ int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given
 		err = keep_whole(t, d, given, found_out);
 	if (err != ERR_OK)
 		return err;
-	if (!found_out->is_repeat)
+	if (!found_out->is_repeat && !PLANT(PLANT_SEEN_FORGOTTEN))
 		seen_note(t, d, &keys, found_out->message);
 	return txn_err(t);
 }
@@ -90,7 +91,9 @@ int intake_answered(struct txn *t, const struct digest *seen)
 int receipt_apply(struct txn *t, struct desk *d, struct bytes channel, const struct receipt *r)
 {
 	Pb__Outbox *row = NULL;
-	int err = outbox_receipt(t, channel, r, d->now, d->arena, &row);
+	int err = PLANT(PLANT_RECEIPT_DROPPED)
+			  ? ERR_NOENT
+			  : outbox_receipt(t, channel, r, d->now, d->arena, &row);
 
 	/* Early ones are kept by the outbox; what nobody knows is counted and answered, or it comes back for days. */
 	if (err != ERR_OK && err != ERR_NOENT)

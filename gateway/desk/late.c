@@ -5,6 +5,7 @@
 
 #include "conf/calendar.h"
 #include "gateway/desk/reply.h"
+#include "parsers/plant.h"
 #include "parsers/strbuf.h"
 #include "store/cases.h"
 #include "store/counts.h"
@@ -106,6 +107,8 @@ int late_notice(struct txn *t, struct desk *d, uint64_t *late_out)
 	if (err != ERR_OK || w.n == 0 || told == today ||
 	    calendar_local(d->now).hour < (int)d->conf->late_notice_h)
 		return err;
+	if (PLANT(PLANT_NOTICE_SILENT))
+		return ERR_OK;
 	meta_put_u64(t, META_NOTICE_DAY, today);
 	return tell_coordinator(t, d, &w);
 }

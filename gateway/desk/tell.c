@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "gateway/desk/reply.h"
+#include "parsers/plant.h"
 #include "store/cases.h"
 #include "store/counts.h"
 
@@ -77,6 +78,8 @@ int tell_acknowledged(struct txn *t, struct desk *d, const Pb__Contact *contact,
 		.message = message,
 	};
 
+	if (PLANT(PLANT_NO_ANSWER))
+		return ERR_OK;
 	tell_values(d, rec, r.tongue, &r.values);
 	if (second != NULL) {
 		struct text_values other;

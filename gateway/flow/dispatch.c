@@ -8,6 +8,7 @@
 #include "conf/log.h"
 #include "gateway/flow/lane.h"
 #include "parsers/err.h"
+#include "parsers/plant.h"
 
 static struct lane *lane_find(struct dispatch *d, struct bytes name)
 {
@@ -79,6 +80,8 @@ void dispatch_detach(struct dispatch *d, struct channel *c)
 	if (lane == NULL || lane->channel != c)
 		return;
 	lane->channel = NULL;
+	if (PLANT(PLANT_RELOAD_LOSES))
+		flights_free(&lane->under_way);
 	while ((f = flights_take(&lane->under_way)) != NULL) {
 		flight_settle(f, SEND_UNSURE, BYTES_NONE,
 			      bytes_of("the channel was stopped before an answer came"));

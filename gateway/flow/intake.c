@@ -14,6 +14,7 @@
 #include "gateway/flow/desk_job.h"
 #include "gateway/flow/space.h"
 #include "parsers/err.h"
+#include "parsers/plant.h"
 
 struct intake {
 	struct core *core;
@@ -68,6 +69,8 @@ static int message_apply(struct txn *t, struct job *job)
 	struct host *h = j->desk_job.core->host;
 	int err;
 
+	if (PLANT(PLANT_NOT_REPEATABLE))
+		j->desk_job.now.ms++;
 	host_in_hand(h, j->msg);
 	err = intake_apply(t, d, &j->given, &j->found);
 	host_in_hand(h, NULL);
@@ -136,7 +139,8 @@ static void message_done(struct job *job, int err)
 		answer = ERR_IO; /* its sender keeps it */
 	if (err == ERR_OK)
 		host_point(h, "after-commit-before-ack");
-	j->answer(j->answer_ctx, answer);
+	if (!PLANT(PLANT_ACK_FIRST))
+		j->answer(j->answer_ctx, answer);
 	if (err == ERR_OK) {
 		host_point(h, "after-ack");
 		message_kept(j);
@@ -260,6 +264,8 @@ void intake_message_take(struct intake *in, struct channel *c, struct message **
 	c->last_in = h->wall(h);
 	err = message_submit(in, c, msg, answer, ctx);
 	if (err == ERR_OK) {
+		if (PLANT(PLANT_ACK_FIRST))
+			answer(ctx, ERR_OK);
 		host_point(h, "job-posted");
 		return;
 	}

@@ -11,6 +11,7 @@
 #include "gateway/flow/alarms.h"
 #include "gateway/flow/desk_job.h"
 #include "parsers/err.h"
+#include "parsers/plant.h"
 #include "store/counts.h"
 
 /* After a write that may have set a clock; a burst of them is one look. */
@@ -135,7 +136,7 @@ static void clocks_found(struct wakeups *w, const struct clocks_done *found)
 	struct host *h = w->core->host;
 	int64_t wait = found->next.ms - h->wall(h).ms;
 
-	if (found->has_late)
+	if (found->has_late && !PLANT(PLANT_LATE_SILENT))
 		tell_late(w, found->late);
 	w->next = found->has_next ? found->next : (struct wall){ 0 };
 	if (found->more || w->is_nudged)

@@ -27,6 +27,10 @@ void diary_note(struct diary *d, const char *format, ...)
 	va_start(ap, format);
 	(void)vsnprintf(line + len, (size_t)(DIARY_WIDTH - len), format, ap);
 	va_end(ap);
+	/* Some texts hold octets that are no text. */
+	for (char *c = line; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0xfe)
+			*c = '?';
 	if (d->is_verbose)
 		printf("# %s\n", line);
 }

@@ -92,8 +92,13 @@ static void no_log(enum log_level level, const char *line, void *ctx)
 
 void grounds_open(struct grounds *p, const char *profile)
 {
-	char full[4096];
+	const char *top = getenv("TOP_SRCDIR");
+	char full[4096], of_source[4096];
 
+	(void)snprintf(of_source, sizeof(of_source), "%s/conf/profiles/stara-pazova",
+		       top != NULL ? top : SIM_SOURCE_DIR);
+	if (profile == NULL)
+		profile = of_source;
 	if (realpath(profile, full) == NULL)
 		give_up(profile, "there is no such profile");
 	if (keyed_init() != ERR_OK || calendar_set_zone("Europe/Belgrade") != ERR_OK)

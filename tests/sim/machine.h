@@ -21,7 +21,7 @@ struct grounds {
 	struct conf *confs[MACHINE_CONFS];
 };
 
-/* profile: the folder of a town. Ends the program with words when that can't be done. */
+/* profile: the folder of a town, NULL: that of the sources. Ends the program with words when it can't. */
 void grounds_open(struct grounds *p, const char *profile);
 void grounds_close(struct grounds *p);
 

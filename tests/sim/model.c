@@ -9,7 +9,9 @@
 #include "gateway/desk/late.h"
 #include "gateway/flow/alarms.h"
 #include "parsers/err.h"
+#include "store/cases.h"
 #include "store/counts.h"
+#include "store/due.h"
 #include "store/messages.h"
 #include "store/outbox.h"
 #include "store/scan.h"
@@ -222,8 +224,27 @@ void model_restart(struct model *m)
 
 /* --- nobody is late without being told of --- */
 
+int model_check_due(struct model *m, struct txn *t, const Pb__Case *rec)
+{
+	struct bytes value, prefix;
+	struct case_no no;
+	struct key due;
+	int err = case_no_parse(bytes_of(rec->number), &no, &prefix);
+
+	due.len = 0;
+	key_time(&due, case_due(rec));
+	key_u8(&due, DUE_CASE);
+	key_case(&due, no);
+	if (err == ERR_OK &&
+	    (case_due(rec) == 0 || txn_get(t, TABLE_DUE, key_bytes(&due), &value) != ERR_OK))
+		diary_violated(m->diary, "open-cases-are-due", "%s is open and nothing is due",
+			       rec->number);
+	return err;
+}
+
 struct patrol {
 	struct model *m;
+	struct txn *t;
 	struct wall now, day;
 	uint64_t late; /* for a while already */
 	bool wants_notice;
@@ -253,6 +274,58 @@ static int check_leaves(struct patrol *p, struct txn *t, const struct net_link *
 	return err == ERR_NOENT ? ERR_OK : err;
 }
 
+/* What became of a segment was lost: then it is UNSURE, or was settled otherwise, but not SENDING for ever. */
+static int check_hangs(struct patrol *p, struct txn *t, const struct shot *s, struct arena *a)
+{
+	Pb__Outbox *row;
+	int err;
+
+	if (s->unknown == 0 || s->is_flying || p->now.ms - s->left_ms < SOON_MS)
+		return ERR_OK;
+	arena_reset(a);
+	err = outbox_get(t, s->row, a, &row);
+	if (err == ERR_OK && s->segment < row->n_segments &&
+	    row->segments[s->segment]->state == OUT_SENDING)
+		diary_violated(p->m->diary, "nothing-hangs",
+			       "row %" PRIu64 ".%u is SENDING, the network has nothing of it",
+			       s->row, s->segment);
+	return err;
+}
+
+static int check_recent(struct patrol *p, struct txn *t)
+{
+	const struct world *w = p->m->world;
+	struct arena *a = arena_new(ARENA_MESSAGE_MAX);
+	int err = a == NULL ? ERR_NOMEM : ERR_OK;
+
+	for (size_t i = w->n_shots; i-- > 0 && err == ERR_OK;) {
+		if (p->now.ms - w->shots[i].first_ms > 2 * DAY_MS)
+			break;
+		err = check_hangs(p, t, &w->shots[i], a);
+	}
+	arena_free(&a);
+	return err;
+}
+
+static int meet_open(const Pb__Case *rec, void *ctx)
+{
+	return model_check_due(((struct patrol *)ctx)->m, ((struct patrol *)ctx)->t, rec);
+}
+
+static int check_open_cases(struct patrol *p, struct txn *t)
+{
+	static const enum case_state open_states[] = { CASE_NEW, CASE_OPEN, CASE_WAITING };
+	int err = ERR_OK;
+
+	p->t = t;
+	for (size_t i = 0; i < ARRAY_LEN(open_states) && err == ERR_OK; i++) {
+		struct case_filter f = { .state = open_states[i] };
+
+		err = case_list(t, &f, meet_open, p);
+	}
+	return err;
+}
+
 static int look_on_patrol(struct txn *t, void *ctx)
 {
 	struct patrol *p = ctx;
@@ -263,6 +336,10 @@ static int look_on_patrol(struct txn *t, void *ctx)
 		err = model_look_at_parts(p->m, t);
 	for (size_t i = 0; i < WORLD_LINKS && err == ERR_OK; i++)
 		err = check_leaves(p, t, &p->m->machine->net->links[i]);
+	if (err == ERR_OK)
+		err = check_recent(p, t);
+	if (err == ERR_OK)
+		err = check_open_cases(p, t);
 	if (err == ERR_OK && p->wants_notice && p->late > 0)
 		err = scan_table(t, TABLE_OUTBOX, key_bytes(&first), BYTES_NONE, WALK_UP, 0,
 				 meet_notice, p);

@@ -7,6 +7,7 @@
 #ifndef TESTS_SIM_MODEL_H
 #define TESTS_SIM_MODEL_H
 
+#include "store/record.h"
 #include "tests/sim/machine.h"
 
 struct model {
@@ -31,6 +32,8 @@ void model_end(struct model *m);
 int model_look_at_parts(struct model *m, struct txn *t);
 /* What was acknowledged in the last days, after the look that met it. */
 void model_check_kept(struct model *m);
+/* Something is due of this open case. */
+int model_check_due(struct model *m, struct txn *t, const Pb__Case *rec);
 /* A digest of all records, for comparing two years. */
 int model_digest(struct model *m, struct digest *digest_out);
 

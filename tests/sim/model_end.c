@@ -15,7 +15,6 @@
 #include "parsers/sms_text.h"
 #include "store/cases.h"
 #include "store/counts.h"
-#include "store/due.h"
 #include "store/messages.h"
 #include "store/outbox.h"
 #include "store/parts.h"
@@ -212,9 +211,10 @@ static void check_receipt(struct check *c, const Pb__Outbox *row, const struct s
 	if (!s->arrived_told || s->failed_told || s->refused > 0 || !knows ||
 	    state == OUT_ARRIVED || (state == OUT_CANCELLED && s->unknown > 0))
 		return;
-	diary_violated(c->d, s->lied_after ? "arrived-stays" : "receipts-are-believed",
-		       "row %" PRIu64 ".%u arrived and is %s", row->id, s->segment,
-		       out_state_text(state));
+	diary_violated(
+		c->d,
+		s->lied_after && state == OUT_FAILED ? "arrived-stays" : "receipts-are-believed",
+		"row %" PRIu64 ".%u arrived and is %s", row->id, s->segment, out_state_text(state));
 }
 
 static void check_segment(struct check *c, const Pb__Outbox *row, unsigned i, struct bytes words)
@@ -412,21 +412,13 @@ static int on_case(struct bytes key, const ProtobufCMessage *m, void *ctx)
 {
 	const Pb__Case *rec = (const Pb__Case *)m;
 	struct check *c = ctx;
-	struct bytes value;
-	struct key due;
 
+	(void)key;
 	c->m->n_cases++;
 	if (!case_is_open(rec))
 		return ERR_OK;
 	c->m->n_open++;
-	due.len = 0;
-	key_time(&due, case_due(rec));
-	key_u8(&due, DUE_CASE);
-	key_put(&due, key);
-	if (case_due(rec) == 0 || txn_get(c->t, TABLE_DUE, key_bytes(&due), &value) != ERR_OK)
-		diary_violated(c->d, "open-cases-are-due", "%s is open and nothing is due",
-			       rec->number);
-	return ERR_OK;
+	return model_check_due(c->m, c->t, rec);
 }
 
 struct trail {

@@ -417,6 +417,7 @@ static void link_send(struct channel *c, const struct outgoing *out)
 			       "row %" PRIu64 ".%u leaves while it is under way", out->row,
 			       out->segment);
 	s->sends++;
+	s->left_ms = wall_now(n);
 	s->flight++;
 	s->is_flying = true;
 	s->said_ok = false;
@@ -424,6 +425,8 @@ static void link_send(struct channel *c, const struct outgoing *out)
 	diary_note(n->sim->diary, "%s: row %" PRIu64 ".%u leaves for %s", link->name, s->row,
 		   s->segment, s->to);
 	decide_fate(n, (size_t)(s - n->world->shots));
+	if (n->on_send != NULL)
+		n->on_send(n->on_send_ctx);
 }
 
 static const struct channel_ops network_ops = {

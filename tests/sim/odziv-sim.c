@@ -69,8 +69,7 @@ int main(int argc, char **argv)
 	struct sim_options o = {
 		.seed = 1, .days = 30, .texts_per_day = 60, .kills_per_day = 1.3, .repeat = 1
 	};
-	const char *top = getenv("TOP_SRCDIR"), *profile = NULL;
-	char of_source[4096];
+	const char *profile = NULL;
 	struct sim_result r;
 	struct grounds grounds;
 	uint64_t seeds = 1;
@@ -90,9 +89,7 @@ int main(int argc, char **argv)
 		default: fputs(usage, stderr); return 2;
 		}
 	}
-	(void)snprintf(of_source, sizeof(of_source), "%s/conf/profiles/stara-pazova",
-		       top != NULL ? top : SIM_SOURCE_DIR);
-	grounds_open(&grounds, profile != NULL ? profile : of_source);
+	grounds_open(&grounds, profile);
 	/* 64 MiB and about 15 KiB a text; the file is allocated in full. */
 	o.map_bytes = (uint64_t)64 * 1024 * 1024 + (uint64_t)(o.days * o.texts_per_day * 15 * 1024);
 	for (uint64_t i = 0; i < seeds && failed == 0; i++, o.seed++) {

@@ -232,19 +232,37 @@ static void on_reloaded(int err, const char *words, void *ctx)
 			       err_text(err), words);
 }
 
-static void on_reload(void *ctx, uint64_t arg)
+static void do_reload(void *ctx, uint64_t arg)
 {
 	struct town *t = ctx;
 	struct machine *m = t->machine;
 
-	if (t->is_over)
-		return;
-	host_sim_at(&m->sim, wait_for(&t->chance, 1.0 / 5), on_reload, t, arg);
-	if (m->core == NULL || !m->core->is_open)
+	(void)arg;
+	if (m->core == NULL || m->sim.is_dead || !m->core->is_open)
 		return;
 	m->conf = (unsigned)chance_below(&t->chance, MACHINE_CONFS);
 	diary_note(m->diary, "reload of %u.ini", m->conf);
 	core_reload(m->core, m->grounds->ini[m->conf], on_reloaded, t);
+}
+
+static void on_busy(void *ctx)
+{
+	struct town *t = ctx;
+
+	t->net->on_send = NULL;
+	host_sim_at(&t->machine->sim, 1, do_reload, t, 0);
+}
+
+/* It comes at the worst time: while something is under way. */
+static void on_reload(void *ctx, uint64_t arg)
+{
+	struct town *t = ctx;
+
+	if (t->is_over)
+		return;
+	host_sim_at(&t->machine->sim, wait_for(&t->chance, 1.0 / 4), on_reload, t, arg);
+	t->net->on_send = on_busy;
+	t->net->on_send_ctx = t;
 }
 
 static void on_rebuild(void *ctx, uint64_t arg)
@@ -372,6 +390,7 @@ void town_rest(struct town *t)
 
 	t->is_over = true;
 	t->net->is_calm = true;
+	t->net->on_send = NULL;
 	for (int i = 0; i < SIM_DEATHS; i++)
 		h->armed[i] = 0;
 	h->stall_of_1000 = 0;

@@ -78,10 +78,10 @@ struct shot {
 	bool is_flying;         /* no result yet */
 	bool flew_at_death;     /* until the model has looked */
 	uint64_t flight;
-	int64_t first_ms, result_ms, receipt_ms; /* wall */
-	bool said_ok;                            /* the last result */
-	bool arrived_told, failed_told;          /* receipts that were acknowledged */
-	bool lied_after;                         /* a wrong state was told after the right one */
+	int64_t first_ms, left_ms, result_ms, receipt_ms; /* wall; first and last handed to us, … */
+	bool said_ok;                                     /* the last result */
+	bool arrived_told, failed_told;                   /* receipts that were acknowledged */
+	bool lied_after; /* a wrong state was told after the right one */
 	bool by_id_lost; /* a receipt by an id that the daemon never learned */
 };
 
