@@ -118,10 +118,10 @@ void core_stop(struct core *core)
 	core->is_stopping = true;
 	core->is_open = false;
 	starter_stop(core);
-	reload_stop(core);
 	control_stop(core);
 	while (core->n_channels > 0)
 		channel_close(core, core->channels[core->n_channels - 1]);
+	reload_stop(core); /* it holds the configuration of channels that it hasn't come to yet */
 	parts_stop(core);
 }
 
