@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conf/conf.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "conf/fill.h"
 #include "conf/limits.h"
@@ -37,8 +39,14 @@ static bool is_there(const char *path)
 
 static int say_not_there(const char *path, struct faults *faults)
 {
-	faults_add(faults, (struct fault){ .file = bytes_of(path) }, "can't be found: %s",
-		   strerror(errno));
+	if (errno == EACCES)
+		faults_add(faults, (struct fault){ .file = bytes_of(path) },
+			   "can't be looked into by uid %u: %s; odzivd reads it as the owner of "
+			   "state_dir (chgrp odziv, chmod 0750)",
+			   (unsigned)geteuid(), strerror(errno));
+	else
+		faults_add(faults, (struct fault){ .file = bytes_of(path) }, "can't be found: %s",
+			   strerror(errno));
 	return ERR_NOENT;
 }
 
@@ -60,6 +68,8 @@ static int locate(struct conf *conf, const char *path, struct faults *faults)
 		conf->file = file;
 		return ERR_OK;
 	}
+	if (errno == EACCES)
+		return say_not_there(path, faults);
 	if (is_there(join(conf->arena, path, PROFILE_FILE))) {
 		conf->profile_dir = arena_str(conf->arena, bytes_of(path));
 		return conf->profile_dir == NULL ? ERR_NOMEM : ERR_OK;

@@ -24,6 +24,15 @@ SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 SECRET = "laboratory-secret"
 
 
+def copy_readable(source, target):
+    """For everybody, although the source tree may be its owner's alone (a clone under umask 077)."""
+    for folder, _, files in os.walk(source):
+        there = os.path.normpath(os.path.join(target, os.path.relpath(folder, source)))
+        os.makedirs(there)
+        for name in files:
+            shutil.copyfile(os.path.join(folder, name), os.path.join(there, name))
+
+
 class Lab:
     """link: box, http, or simulator (no server at all). conf: {"section": {"key": value}} on top of ours.
     kannel: settings of kannel.py. serve: what start() brings up, in order."""
@@ -31,6 +40,7 @@ class Lab:
     def __init__(self, build, modules, link="box", conf=None, kannel=None, profile="stara-pazova",
                  serve=("smsc", "kannel", "odzivd"), folder=None, keep=False):
         self.build, self.modules, self.link, self.keep = build, modules, link, keep
+        os.umask(0o022)     # whom odzivd becomes must be able to read what we write
         self.folder = folder or tempfile.mkdtemp(prefix="odziv-lab.")
         self.ports = dict(zip(("admin", "box", "sendsms", "smsc", "http"), free_ports(5)))
         self.serve = [s for s in serve if link != "simulator" or s == "odzivd"]
@@ -67,8 +77,8 @@ class Lab:
 
     def _profile(self, profile):
         """A copy: whom odzivd becomes may not be able to read the source tree at a reload."""
-        shutil.copytree(os.path.join(SOURCE, "conf", "profiles", profile), os.path.join(self.odzivd.conf, "profiles", profile))
-        shutil.copytree(os.path.join(SOURCE, "templates", "texts"), os.path.join(self.odzivd.conf, "templates", "texts"))
+        copy_readable(os.path.join(SOURCE, "conf", "profiles", profile), os.path.join(self.odzivd.conf, "profiles", profile))
+        copy_readable(os.path.join(SOURCE, "templates", "texts"), os.path.join(self.odzivd.conf, "templates", "texts"))
 
     def _secrets(self):
         for name, words in (("status_password", STATUS_PASSWORD), ("sendsms_password", "gwpw"), ("callback_secret", SECRET)):
