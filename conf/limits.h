@@ -91,6 +91,10 @@
 /* Rows of a list that nobody limited. */
 #define LIST_DEFAULT 100
 #define LIST_MAX     10000
+/* Records that a list reads when few of them fit: nine years of a town, within a second. */
+#define LIST_LOOK_MAX 200000
+/* Cases that a search reads, each with its messages: five years of a town. */
+#define SEARCH_LOOK_MAX 100000
 
 /* --- the configuration --- */
 

@@ -14,8 +14,9 @@
 #include "store/messages.h"
 #include "store/scan.h"
 
-/* Keys of all open cases of a town. */
+/* Keys of twice as many open cases as are asked for, or, without a limit, of all of a town. */
 #define KEYS_ARENA_MAX ((size_t)64 * 1024 * 1024)
+#define CASE_ARENA_MAX ((size_t)8 * 1024 * 1024)
 /* The folded words of one record. */
 #define FOLD_ARENA_MAX ((size_t)16 * 1024 * 1024)
 
@@ -25,7 +26,7 @@ struct listing {
 	struct arena *arena; /* for folding */
 	case_fn *fn;
 	void *ctx;
-	size_t n;
+	size_t n, n_looked;
 };
 
 /* --- words --- */
@@ -61,7 +62,7 @@ static int read_entry(const Pb__LogEntry *e, void *ctx)
 	err = message_get(r->list->t, e->message, r->list->arena, &msg);
 	if (err == ERR_OK)
 		err = text_has(r->list, msg->text, &r->has);
-	if (err == ERR_NOENT)
+	if (err == ERR_NOENT || err == ERR_CORRUPT)
 		return ERR_OK;
 	return err == ERR_OK && r->has ? ERR_CANCELLED : err;
 }
@@ -77,6 +78,9 @@ static int case_has_words(struct listing *l, const Pb__Case *rec, bool *has_out)
 		err = text_has(l, fields[i], &r.has);
 	if (err == ERR_OK && !r.has)
 		err = case_log_each(l->t, bytes_of(rec->number), read_entry, &r);
+	/* A case is found by what of it can be read. */
+	if (err == ERR_CORRUPT)
+		err = ERR_OK;
 	*has_out = r.has;
 	return err;
 }
@@ -102,6 +106,8 @@ static int on_case(struct bytes key, const ProtobufCMessage *m, void *ctx)
 	int err = ERR_OK;
 
 	(void)key;
+	if (l->filter->look_max != 0 && l->n_looked++ == l->filter->look_max)
+		return ERR_TIMEOUT;
 	if (!matches(l->filter, rec))
 		return ERR_OK;
 	if (l->filter->words.len != 0)
@@ -112,22 +118,53 @@ static int on_case(struct bytes key, const ProtobufCMessage *m, void *ctx)
 	return err == ERR_OK && ++l->n == l->filter->limit ? ERR_CANCELLED : err;
 }
 
+/* --- open ones --- */
+
+struct gather {
+	struct key_list keys;
+	struct listing *list;
+	struct arena *arena; /* of one record */
+	bool has_unreadable;
+};
+
+/* The state stands in the key; for all else the record is read. */
 static int gather_open(struct bytes key, struct bytes value, void *ctx)
 {
-	struct key_list *keys = ctx;
+	struct gather *g = ctx;
+	const struct case_filter *f = g->list->filter;
+	size_t end = bytes_find(key, 0);
+	struct bytes number;
+	ProtobufCMessage *rec;
+	int err = ERR_OK;
 
 	(void)value;
-	if (key.len < CASE_KEY_LEN)
+	if (end + 1 + 1 + 8 + CASE_KEY_LEN != key.len)
 		return ERR_CORRUPT;
-	return key_list_add(keys, bytes_cut(key, key.len - CASE_KEY_LEN, CASE_KEY_LEN));
+	if (f->state >= 0 && key.ptr[end + 1] != f->state)
+		return ERR_OK;
+	number = bytes_cut(key, key.len - CASE_KEY_LEN, CASE_KEY_LEN);
+	if (f->late || f->category.len != 0) {
+		arena_reset(g->arena);
+		err = index_get(g->list->t, TABLE_CASE, number, g->arena, &rec);
+		g->has_unreadable = g->has_unreadable || err == ERR_CORRUPT;
+		if (err == ERR_NOENT || err == ERR_CORRUPT ||
+		    (err == ERR_OK && !matches(f, (const Pb__Case *)rec)))
+			return ERR_OK;
+	}
+	if (err != ERR_OK)
+		return err;
+	/* Who has the words isn't known yet. */
+	return key_list_add_newest(&g->keys, number, f->words.len != 0 ? 0 : f->limit);
 }
 
 static int list_open(struct listing *l)
 {
-	struct key_list keys = { .arena = arena_new(KEYS_ARENA_MAX) };
+	struct gather g = { .keys.arena = arena_new(KEYS_ARENA_MAX),
+			    .list = l,
+			    .arena = arena_new(CASE_ARENA_MAX) };
 	const struct case_filter *f = l->filter;
 	struct key first, end;
-	int err = keys.arena == NULL ? ERR_NOMEM : ERR_OK;
+	int err = g.keys.arena == NULL || g.arena == NULL ? ERR_NOMEM : ERR_OK, walked;
 
 	first.len = 0;
 	if (f->department.len != 0)
@@ -135,11 +172,32 @@ static int list_open(struct listing *l)
 	end = key_after(&first);
 	if (err == ERR_OK)
 		err = txn_walk(l->t, TABLE_QUEUE, key_bytes(&first), key_bytes(&end), WALK_UP, 0,
-			       gather_open, &keys);
+			       gather_open, &g);
+	walked = err;
+	/* Past the deadline what was gathered is shown. */
+	if (err == ERR_OK || err == ERR_TIMEOUT)
+		err = scan_keys(l->t, TABLE_CASE, &g.keys, on_case, l);
 	if (err == ERR_OK)
-		err = scan_keys(l->t, TABLE_CASE, &keys, on_case, l);
-	arena_free(&keys.arena);
+		err = walked != ERR_OK ? walked : g.has_unreadable ? ERR_CORRUPT : ERR_OK;
+	arena_free(&g.keys.arena);
+	arena_free(&g.arena);
 	return err;
+}
+
+static int on_open_case(struct bytes key, const ProtobufCMessage *rec, void *ctx)
+{
+	const struct listing *l = ctx;
+
+	(void)key;
+	return l->fn((const Pb__Case *)rec, l->ctx);
+}
+
+int case_each_open(struct txn *t, case_fn *fn, void *ctx)
+{
+	struct listing l = { .fn = fn, .ctx = ctx };
+	const struct key all = { .len = 0 };
+
+	return scan_owners(t, TABLE_QUEUE, &all, WALK_UP, 0, on_open_case, &l);
 }
 
 static bool wants_open_only(const struct case_filter *f)

@@ -82,10 +82,20 @@ struct case_filter {
 	 */
 	struct bytes words;
 	size_t limit;
+	/* Records that are read at most, the newest ones; 0: all. Of open cases all are read. */
+	size_t look_max;
 };
-/* Newest first. */
+/*
+ * Newest first. ERR_TIMEOUT: not all was looked at, by look_max or the reader's deadline; ERR_CORRUPT:
+ * some can't be read. What was found was told all the same.
+ */
 int case_list(struct txn *t, const struct case_filter *f, case_fn *fn, void *ctx);
-/* A contact's cases, newest first; open_only leaves out solved and closed. */
+/* Every open case once, in no order that matters. ERR_CORRUPT as above. */
+int case_each_open(struct txn *t, case_fn *fn, void *ctx);
+/*
+ * A contact's cases, newest first; open_only leaves out solved and closed. What can't be read is
+ * left out.
+ */
 int case_of_contact(struct txn *t, uint64_t contact, bool open_only, size_t limit, case_fn *fn,
 		    void *ctx);
 /*

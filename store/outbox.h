@@ -83,12 +83,16 @@ int outbox_requeue(struct txn *t, Pb__Outbox *row, bool also_failed, struct wall
 int outbox_cancel(struct txn *t, Pb__Outbox *row, const char *why, struct wall now);
 
 struct outbox_filter {
-	int state; /* enum out_state, or -1 */
-	struct bytes case_number;
+	int state;                /* enum out_state, or -1 */
+	struct bytes case_number; /* or none; found by the case's trail and its contact */
 	size_t limit;
+	size_t look_max; /* rows that are read at most, the newest ones; 0: all. Of a case all are read. */
 };
 typedef int outbox_fn(const Pb__Outbox *row, void *ctx);
-/* newest first */
+/*
+ * Newest first. ERR_TIMEOUT: not all was looked at, by look_max or the reader's deadline; ERR_CORRUPT:
+ * some can't be read. What was found was told all the same.
+ */
 int outbox_list(struct txn *t, const struct outbox_filter *f, outbox_fn *fn, void *ctx);
 int outbox_of_contact(struct txn *t, uint64_t contact, size_t limit, outbox_fn *fn, void *ctx);
 struct outbox_load {

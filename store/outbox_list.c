@@ -5,17 +5,19 @@
 #include "store/outbox.h"
 
 #include "parsers/err.h"
+#include "store/cases.h"
 #include "store/index.h"
 #include "store/scan.h"
 
-/* Keys of rows that are not settled yet; there are few. */
-#define LIVE_ARENA_MAX ((size_t)64 * 1024 * 1024)
+/* Ids of twice as many rows as are asked for, or, without a limit, of all that wait; of one case. */
+#define IDS_ARENA_MAX  ((size_t)64 * 1024 * 1024)
+#define CASE_ARENA_MAX ((size_t)8 * 1024 * 1024)
 
 struct listing {
 	const struct outbox_filter *filter;
 	outbox_fn *fn;
 	void *ctx;
-	size_t n;
+	size_t n, n_looked;
 };
 
 static int list_row(const Pb__Outbox *row, struct listing *l)
@@ -23,6 +25,8 @@ static int list_row(const Pb__Outbox *row, struct listing *l)
 	const struct outbox_filter *f = l->filter;
 	int err;
 
+	if (f->look_max != 0 && l->n_looked++ == f->look_max)
+		return ERR_TIMEOUT;
 	if ((f->state >= 0 && row->state != (uint32_t)f->state) ||
 	    (f->case_number.len != 0 && !bytes_is(f->case_number, row->case_number)))
 		return ERR_OK;
@@ -41,6 +45,7 @@ static int on_row(struct bytes key, const ProtobufCMessage *rec, void *ctx)
 struct live {
 	struct key_list ids;
 	enum out_state state;
+	size_t limit;
 };
 
 /* A row stands in "outbox_live" once for each live state of its segments; its value is the row's. */
@@ -52,28 +57,88 @@ static int gather_live(struct bytes key, struct bytes value, void *ctx)
 	if (value.len != 1 || end + 1 >= key.len || value.ptr[0] != key.ptr[end + 1] ||
 	    value.ptr[0] != l->state || key.len < 8)
 		return ERR_OK;
-	return key_list_add(&l->ids, bytes_cut(key, key.len - 8, 8));
+	return key_list_add_newest(&l->ids, bytes_cut(key, key.len - 8, 8), l->limit);
 }
 
 static int list_live(struct txn *t, struct listing *l)
 {
-	struct live live = { .ids.arena = arena_new(LIVE_ARENA_MAX),
-			     .state = (enum out_state)l->filter->state };
-	int err = live.ids.arena == NULL ? ERR_NOMEM : ERR_OK;
+	struct live live = { .ids.arena = arena_new(IDS_ARENA_MAX),
+			     .state = (enum out_state)l->filter->state,
+			     .limit = l->filter->limit };
+	int err = live.ids.arena == NULL ? ERR_NOMEM : ERR_OK, walked;
 
 	if (err == ERR_OK)
 		err = txn_walk(t, TABLE_OUTBOX_LIVE, BYTES_NONE, BYTES_NONE, WALK_UP, 0,
 			       gather_live, &live);
-	if (err == ERR_OK)
+	walked = err;
+	/* Past the deadline what was gathered is shown. */
+	if (err == ERR_OK || err == ERR_TIMEOUT)
 		err = scan_keys(t, TABLE_OUTBOX, &live.ids, on_row, l);
 	arena_free(&live.ids.arena);
-	return err;
+	return err == ERR_OK ? walked : err;
+}
+
+/* --- of one case --- */
+
+/* What its trail names: also what went to staff, who are no contact. */
+static int gather_step(const Pb__LogEntry *e, void *ctx)
+{
+	struct key k = key_of_id(e->row);
+
+	return e->row == 0 ? ERR_OK : key_list_add(ctx, key_bytes(&k));
+}
+
+static int gather_owned(struct bytes key, struct bytes value, void *ctx)
+{
+	(void)value;
+	return key.len < 8 ? ERR_CORRUPT : key_list_add(ctx, bytes_cut(key, key.len - 8, 8));
+}
+
+static int gather_of_contact(struct txn *t, uint64_t contact, struct key_list *ids)
+{
+	struct key prefix = key_of_id(contact), end;
+
+	key_u8(&prefix, BY_ROW);
+	end = key_after(&prefix);
+	return txn_walk(t, TABLE_BY_CONTACT, key_bytes(&prefix), key_bytes(&end), WALK_DOWN, 0,
+			gather_owned, ids);
+}
+
+static int list_of_case(struct txn *t, struct listing *l)
+{
+	struct key_list ids = { .arena = arena_new(IDS_ARENA_MAX) };
+	struct arena *a = arena_new(CASE_ARENA_MAX);
+	int err = ids.arena == NULL || a == NULL ? ERR_NOMEM : ERR_OK, walked = ERR_OK;
+	struct outbox_filter in_full = *l->filter;
+	Pb__Case *rec;
+
+	if (err == ERR_OK)
+		err = case_get(t, l->filter->case_number, a, &rec);
+	if (err == ERR_OK) {
+		in_full.case_number = bytes_of(rec->number);
+		l->filter = &in_full;
+		walked = case_log_each(t, in_full.case_number, gather_step, &ids);
+	}
+	/* A step that can't be read may have named a row: the others are listed, and the asker is told. */
+	if (err == ERR_OK && walked != ERR_CORRUPT)
+		err = walked;
+	if (err == ERR_OK)
+		err = gather_of_contact(t, rec->contact, &ids);
+	if (err == ERR_OK)
+		err = scan_keys(t, TABLE_OUTBOX, &ids, on_row, l);
+	arena_free(&ids.arena);
+	arena_free(&a);
+	if (err == ERR_NOENT || err == ERR_INVALID)
+		return ERR_OK; /* no such case has no rows */
+	return err == ERR_OK ? walked : err;
 }
 
 int outbox_list(struct txn *t, const struct outbox_filter *f, outbox_fn *fn, void *ctx)
 {
 	struct listing l = { .filter = f, .fn = fn, .ctx = ctx };
 
+	if (f->case_number.len != 0)
+		return list_of_case(t, &l);
 	if (f->state == OUT_QUEUED || f->state == OUT_SENDING || f->state == OUT_UNSURE)
 		return list_live(t, &l);
 	return scan_table(t, TABLE_OUTBOX, BYTES_NONE, BYTES_NONE, WALK_DOWN, 0, on_row, &l);
@@ -84,9 +149,11 @@ int outbox_of_contact(struct txn *t, uint64_t contact, size_t limit, outbox_fn *
 	const struct outbox_filter all = { .state = -1, .limit = limit };
 	struct listing l = { .filter = &all, .fn = fn, .ctx = ctx };
 	struct key prefix = key_of_id(contact);
+	int err;
 
 	key_u8(&prefix, BY_ROW);
-	return scan_owners(t, TABLE_BY_CONTACT, &prefix, WALK_DOWN, 0, on_row, &l);
+	err = scan_owners(t, TABLE_BY_CONTACT, &prefix, WALK_DOWN, 0, on_row, &l);
+	return err == ERR_CORRUPT ? ERR_OK : err; /* verify names it */
 }
 
 /* --- how much waits --- */

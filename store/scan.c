@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/scan.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parsers/err.h"
 #include "store/index.h"
@@ -15,7 +17,21 @@ struct scan {
 	struct arena *arena;
 	scan_fn *fn;
 	void *ctx;
+	bool has_unreadable;
 };
+
+/* What became of one record: passed by when it can't be read; when it is gone that is for verify to name. */
+static int pass_by(struct scan *s, int err)
+{
+	if (err == ERR_CORRUPT)
+		s->has_unreadable = true;
+	return err == ERR_CORRUPT || err == ERR_NOENT ? ERR_OK : err;
+}
+
+static int scan_end(const struct scan *s, int err)
+{
+	return err == ERR_OK && s->has_unreadable ? ERR_CORRUPT : err;
+}
 
 static int on_row(struct bytes key, struct bytes value, void *ctx)
 {
@@ -25,7 +41,7 @@ static int on_row(struct bytes key, struct bytes value, void *ctx)
 
 	arena_reset(s->arena);
 	err = record_unpack(record_of_table(s->table), value, s->arena, &rec);
-	return err != ERR_OK ? err : s->fn(key, rec, s->ctx);
+	return err != ERR_OK ? pass_by(s, err) : s->fn(key, rec, s->ctx);
 }
 
 static int on_derived_row(struct bytes key, struct bytes value, void *ctx)
@@ -40,10 +56,7 @@ static int on_derived_row(struct bytes key, struct bytes value, void *ctx)
 	err = index_owner(s->table, key, value, &owner, &owner_key);
 	if (err == ERR_OK)
 		err = index_get(s->t, owner, owner_key, s->arena, &rec);
-	/* An entry whose record is gone is for verify to name; the others are listed all the same. */
-	if (err == ERR_NOENT)
-		return ERR_OK;
-	return err != ERR_OK ? err : s->fn(owner_key, rec, s->ctx);
+	return err != ERR_OK ? pass_by(s, err) : s->fn(owner_key, rec, s->ctx);
 }
 
 static int scan_run(struct scan *s, struct bytes from, struct bytes to, enum walk way, size_t limit,
@@ -56,7 +69,7 @@ static int scan_run(struct scan *s, struct bytes from, struct bytes to, enum wal
 		return ERR_NOMEM;
 	err = txn_walk(s->t, s->table, from, to, way, limit, row, s);
 	arena_free(&s->arena);
-	return err;
+	return scan_end(s, err);
 }
 
 int scan_table(struct txn *t, enum table table, struct bytes from, struct bytes to, enum walk way,
@@ -107,22 +120,43 @@ static int newer_first(const void *a, const void *b)
 	return bytes_cmp(*(const struct bytes *)b, *(const struct bytes *)a);
 }
 
+static void key_list_sort(struct key_list *l)
+{
+	if (l->n > 1)
+		qsort(l->keys, l->n, sizeof(*l->keys), newer_first);
+}
+
+int key_list_add_newest(struct key_list *l, struct bytes key, size_t most)
+{
+	if (most != 0 && l->n == 2 * most) {
+		key_list_sort(l);
+		l->n_made = l->n;
+		l->n = most;
+	}
+	if (l->n >= l->n_made)
+		return key_list_add(l, key);
+	/* The memory of one that was left out: of one kind all keys are as long. */
+	assert(l->keys[l->n].len == key.len);
+	memcpy((void *)(uintptr_t)l->keys[l->n].ptr, key.ptr, key.len);
+	l->n++;
+	return ERR_OK;
+}
+
 int scan_keys(struct txn *t, enum table table, struct key_list *keys, scan_fn *fn, void *ctx)
 {
-	struct arena *a = arena_new(SCAN_ARENA_MAX);
-	int err = a == NULL ? ERR_NOMEM : ERR_OK;
+	struct scan s = { .arena = arena_new(SCAN_ARENA_MAX) };
+	int err = s.arena == NULL ? ERR_NOMEM : ERR_OK;
 	ProtobufCMessage *rec;
 
-	if (keys->n > 1)
-		qsort(keys->keys, keys->n, sizeof(*keys->keys), newer_first);
+	key_list_sort(keys);
 	for (size_t i = 0; i < keys->n && err == ERR_OK; i++) {
-		arena_reset(a);
-		err = index_get(t, table, keys->keys[i], a, &rec);
-		if (err == ERR_OK)
-			err = fn(keys->keys[i], rec, ctx);
-		else if (err == ERR_NOENT)
-			err = ERR_OK; /* as above */
+		/* The same one twice is one. */
+		if (i > 0 && bytes_eq(keys->keys[i], keys->keys[i - 1]))
+			continue;
+		arena_reset(s.arena);
+		err = index_get(t, table, keys->keys[i], s.arena, &rec);
+		err = err == ERR_OK ? fn(keys->keys[i], rec, ctx) : pass_by(&s, err);
 	}
-	arena_free(&a);
-	return err == ERR_CANCELLED ? ERR_OK : err;
+	arena_free(&s.arena);
+	return scan_end(&s, err == ERR_CANCELLED ? ERR_OK : err);
 }

@@ -83,7 +83,7 @@ int ask_line(const struct args *args, struct bytes *line_out)
 static bool take_line(struct bytes line, const struct asking *asking, int *status_out)
 {
 	struct json *j;
-	const struct json *row, *error;
+	const struct json *row, *error, *note;
 	bool is_last = false;
 
 	if (json_parse(line, &j, NULL, 0) != ERR_OK) {
@@ -99,6 +99,9 @@ static bool take_line(struct bytes line, const struct asking *asking, int *statu
 		*status_out = (int)json_get_int(j, "exit", EXIT_FAILED);
 		if (!json_is_null(error))
 			args_fail("%.*s", PRI_BYTES(json_as_text(error)));
+		note = json_get(j, "note");
+		if (!json_is_null(note))
+			fprintf(stderr, "note: %.*s\n", PRI_BYTES(json_as_text(note)));
 		is_last = true;
 	} else if (asking->show_progress && isatty(STDERR_FILENO)) {
 		fprintf(stderr, "%.*s\n", PRI_BYTES(json_get_text(j, "progress")));

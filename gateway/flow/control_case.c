@@ -76,7 +76,8 @@ int control_case_list(struct txn *t, struct control *c)
 	struct case_filter f = { 0 };
 	int err = read_filter(c, &f);
 
-	return err == ERR_OK ? case_list(t, &f, case_row, &rows) : err;
+	f.look_max = LIST_LOOK_MAX;
+	return err == ERR_OK ? control_listed(c, case_list(t, &f, case_row, &rows)) : err;
 }
 
 int control_case_search(struct txn *t, struct control *c)
@@ -101,7 +102,8 @@ int control_case_search(struct txn *t, struct control *c)
 	if (folded.text.len == 0)
 		return control_fail(c, ERR_INVALID, "there is nothing to search for");
 	f.words = folded.text;
-	return case_list(t, &f, case_row, &rows);
+	f.look_max = SEARCH_LOOK_MAX;
+	return control_listed(c, case_list(t, &f, case_row, &rows));
 }
 
 static int show_number(struct txn *t, struct control *c, struct bytes number)

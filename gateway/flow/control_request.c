@@ -120,6 +120,18 @@ int control_row_take(struct control *c, struct json **row)
 	return control_row_line(c, line);
 }
 
+int control_listed(struct control *c, int err)
+{
+	if (err == ERR_TIMEOUT)
+		c->note = "only the newest were looked through, and older ones may fit as well: "
+			  "narrow it down";
+	else if (err == ERR_CORRUPT && c->error[0] == '\0')
+		c->note = "some can't be read and aren't shown: run odziv verify";
+	else
+		return err;
+	return ERR_OK;
+}
+
 static struct bytes last_line(struct control *c, int err)
 {
 	static const struct bytes done = BYTES("{\"exit\":0}");
@@ -131,11 +143,14 @@ static struct bytes last_line(struct control *c, int err)
 	struct json *end;
 	struct bytes line;
 
-	if (code == CONTROL_DONE)
+	if (code == CONTROL_DONE && c->note == NULL)
 		return done;
 	end = json_object();
 	json_put_int(end, "exit", code);
-	json_put_str(end, "error", c->error[0] != '\0' ? c->error : err_text(err));
+	if (code == CONTROL_DONE)
+		json_put_str(end, "note", c->note);
+	else
+		json_put_str(end, "error", c->error[0] != '\0' ? c->error : err_text(err));
 	err = json_line(end, c->out, &line);
 	json_free(&end);
 	return err == ERR_OK ? line : failed;

@@ -41,6 +41,7 @@ struct control {
 	struct control_row *rows, **rows_end;
 	bool streams; /* rows go out as they are made: one thread, and nothing is made twice */
 	char error[512];
+	const char *note; /* what to know of a good answer, such as that it isn't all; or NULL */
 	enum control_exit exit; /* said by a command whose answer isn't good */
 	struct staff_act act;
 	/* while it waits for time */
@@ -92,6 +93,8 @@ int control_row_line(struct control *c, struct bytes json_line);
 /* Says why; returns err. */
 int control_fail(struct control *c, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Of a list: one that was cut short, or that left out what can't be read, is a good answer with a note. */
+int control_listed(struct control *c, int err);
 /* Sends what gathered so far, at once. */
 void control_send_rows(struct control *c);
 /* The one end: rows, then the exit; frees c. */

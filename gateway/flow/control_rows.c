@@ -75,7 +75,8 @@ int control_outbox_list(struct txn *t, struct control *c)
 					    PRI_BYTES(state));
 		f.state = (int)parsed;
 	}
-	return outbox_list(t, &f, outbox_row, c);
+	f.look_max = LIST_LOOK_MAX;
+	return control_listed(c, outbox_list(t, &f, outbox_row, c));
 }
 
 static int show_reply(struct txn *t, struct control *c, uint64_t id)
@@ -151,7 +152,8 @@ int control_quarantine_list(struct txn *t, struct control *c)
 	size_t limit;
 	int err = control_limit(c, LIST_DEFAULT, &limit);
 
-	return err == ERR_OK ? quarantine_list(t, true, limit, quarantine_row, c) : err;
+	return err == ERR_OK ? control_listed(c, quarantine_list(t, true, limit, quarantine_row, c))
+			     : err;
 }
 
 static int show_held(struct txn *t, struct control *c, uint64_t id)

@@ -10,6 +10,7 @@
 #include "parsers/err.h"
 #include "store/contacts.h"
 #include "store/due.h"
+#include "store/key.h"
 #include "store/messages.h"
 #include "tests/store/fixture.h"
 #include "tests/tap.h"
@@ -245,6 +246,39 @@ static int villages(struct txn *t, void *ctx)
 					bytes_of(rows[i].settlement), f->arena, &rec),
 		       rows[i].err, "%s", rows[i].promise);
 	return ERR_INVALID; /* not kept */
+}
+
+/* What of the store can't be read, and what a look isn't long enough for. */
+static int partial_lists(struct txn *t, void *ctx)
+{
+	static const uint8_t rubbish[] = { 0xff, 0xff, 0xff };
+	struct case_filter filter = { .state = CASE_CLOSED, .look_max = 1 };
+	struct seen_numbers closed = { "" }, all = { "" }, open = { "" }, each = { "" },
+			    his = { "" };
+	struct key k;
+
+	(void)ctx;
+	is_int(case_list(t, &filter, note_number, &closed), ERR_TIMEOUT,
+	       "a look that ends before the end says so");
+	is_text(bytes_of(closed.text), "", "what is older isn't found");
+	k.len = 0;
+	key_case(&k, (struct case_no){ .year = 2026, .n = 1 });
+	txn_put(t, TABLE_CASE, key_bytes(&k), bytes_at(rubbish, sizeof(rubbish)));
+	filter = (struct case_filter){ .state = -1 };
+	is_int(case_list(t, &filter, note_number, &all), ERR_CORRUPT,
+	       "of a case that can't be read the asker is told");
+	is_text(bytes_of(all.text), "2027-000001 2026-000002", "and the others are listed");
+	filter = (struct case_filter){
+		.state = CASE_NEW, .late = true, .now = later(3 * DAY_MS), .limit = 9
+	};
+	is_int(case_list(t, &filter, note_number, &open), ERR_CORRUPT, "among open ones as well");
+	is_text(bytes_of(open.text), "2027-000001", "and the others are listed there, too");
+	is_int(case_each_open(t, note_number, &each), ERR_CORRUPT,
+	       "and when all open ones are asked for");
+	is_text(bytes_of(each.text), "2027-000001", "each comes that can be read");
+	is_int(case_of_contact(t, 7, false, 9, note_number, &his), ERR_OK,
+	       "a citizen is answered from those of his cases that can be read");
+	return ERR_INVALID;
 }
 
 static int filters(struct txn *t, void *ctx)
@@ -487,6 +521,7 @@ int main(void)
 	in_write(&f, write_trail);
 	in_read(&f, read_trail);
 	in_read(&f, filters);
+	is_int(db_write(f.db, partial_lists, &f), ERR_INVALID, "what was broken isn't kept");
 	ok(db_write(f.db, erase_words, &f) == ERR_INVALID &&
 		   db_write(f.db, change_who, &f) == ERR_INVALID &&
 		   db_write(f.db, drop_entry, &f) == ERR_INVALID,
