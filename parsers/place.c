@@ -133,12 +133,14 @@ static int scan_words(const struct folded *text, struct arena *a, struct scan *s
 {
 	struct scan s = { .text = text, .arena = a };
 	struct bytes t = text->text;
-	size_t i = 0, end = 0;
+	size_t i = 0, end = 0, most = t.len / 2 + 1;
 
-	s.list = arena_array(a, TOKENS_MAX, sizeof(*s.list));
+	if (most > TOKENS_MAX)
+		most = TOKENS_MAX;
+	s.list = arena_array(a, most, sizeof(*s.list));
 	if (s.list == NULL)
 		return ERR_NOMEM;
-	while (i < t.len && s.n < TOKENS_MAX) {
+	while (i < t.len && s.n < most) {
 		size_t from = i;
 
 		while (i < t.len && is_word_char(t.ptr[i]))

@@ -20,11 +20,16 @@
 /* Characters of folded words: none, a to z, 0 to 9. */
 #define N_CHARS (1 + 26 + 10)
 
+/* Of a word, as indexes of characters; 0: any. */
+struct beginning {
+	uint8_t first, second, third;
+};
+
 struct rule {
 	struct rule_info info;
 	pcre2_code *hit;
 	pcre2_code *veto; /* or NULL */
-	struct rule_start starts[RULE_STARTS_MAX];
+	struct beginning starts[RULE_STARTS_MAX];
 	size_t n_starts;
 };
 
@@ -111,17 +116,15 @@ static void see_starts(struct bytes text, struct starts *starts_out)
 	}
 }
 
-static bool may_begin(const struct starts *starts, const struct rule_start *s)
+static bool may_begin(const struct starts *starts, const struct beginning *b)
 {
-	unsigned first = char_index((uint8_t)s->first), second = char_index((uint8_t)s->second);
-
-	if (s->third != '\0')
-		return (starts->three[first][second] >> char_index((uint8_t)s->third) & 1) != 0;
-	if (s->second != '\0')
-		return starts->two[first][second];
+	if (b->third != 0)
+		return (starts->three[b->first][b->second] >> b->third & 1) != 0;
+	if (b->second != 0)
+		return starts->two[b->first][b->second];
 	/* A beginning of one letter: its ending, a star or nothing may follow. */
 	for (unsigned next = 0; next < N_CHARS; next++) {
-		if (starts->two[first][next])
+		if (starts->two[b->first][next])
 			return true;
 	}
 	return false;
@@ -318,6 +321,20 @@ static int compile_rule(struct rules *r, struct rule *rule, const struct rule_re
 	return ERR_OK;
 }
 
+static void take_starts(struct rule *rule, const struct rule_regex *regex)
+{
+	for (size_t i = 0; i < regex->n_starts; i++) {
+		const struct rule_start *s = &regex->starts[i];
+
+		rule->starts[i] = (struct beginning){
+			.first = (uint8_t)char_index((uint8_t)s->first),
+			.second = (uint8_t)char_index((uint8_t)s->second),
+			.third = (uint8_t)char_index((uint8_t)s->third),
+		};
+	}
+	rule->n_starts = regex->n_starts;
+}
+
 int rules_add(struct rules *r, const struct rule_info *info, struct bytes file,
 	      struct bytes pattern, struct faults *faults)
 {
@@ -339,8 +356,7 @@ int rules_add(struct rules *r, const struct rule_info *info, struct bytes file,
 		return ERR_NOMEM;
 	rule.info.name = arena_dup(r->arena, info->name);
 	rule.info.category = arena_dup(r->arena, info->category);
-	memcpy(rule.starts, regex.starts, sizeof(rule.starts));
-	rule.n_starts = regex.n_starts;
+	take_starts(&rule, &regex);
 	err = compile_rule(r, &rule, &regex, at, faults);
 	if (err != ERR_OK) {
 		pcre2_code_free(rule.hit);
