@@ -29,6 +29,7 @@ dlr-spool = {folder}/dlr
 sms-resend-freq = 1
 smsbox-max-pending = 1000
 sms-combine-concatenated-mo = {combine}
+sms-combine-concatenated-mo-timeout = 300
 
 group = smsbox
 bearerbox-host = 127.0.0.1
