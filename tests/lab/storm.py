@@ -75,29 +75,30 @@ class Storm:
 
     # ---- the run
 
-    def _answered(self):
-        return len(self.lab.smsc.acknowledged())
-
     def blow(self):
-        """Sends all texts, and lets happen what is planned when that many were accepted by bearerbox."""
-        rest, sent = texts(self.count), 0
-        for index, kind in [*self.plan, (self.count, None)]:
-            self.ids += [i for one in self.lab.smsc.send_many(rest[sent:index + WINDOW]) for i in one]
-            sent = max(sent, min(index + WINDOW, self.count))
+        """Puts all texts into the network, at a pace that outlasts the plan, and lets happen what is planned when that many
+        were accepted by bearerbox."""
+        self.lab.smsc.behave(pace=max(60, self.count // max(1, len(self.plan))), window=100, submit_ms=50)
+        self.ids = [i for one in self.lab.smsc.send_many(texts(self.count)) for i in one]
+        for index, kind in self.plan:
             self.lab.smsc.wait(f"{index} texts are accepted", lambda s, index=index: len(s.acknowledged()) >= index, 120, self.lab.tend)
-            if kind:
-                time.sleep(self.rng.uniform(0, 0.15))
-                self.did.append(f"{kind}@{index}")
-                getattr(self, kind)()
-        self.lab.smsc.wait_acknowledged(self.ids, 120, self.lab.tend)
+            time.sleep(self.rng.uniform(0, 0.1))
+            self.did.append(f"{kind}@{index}")
+            getattr(self, kind)()
+        self.lab.smsc.wait_acknowledged(self.ids, 240, self.lab.tend)
+        self.lab.smsc.behave(pace=0, submit_ms=0)
 
     def settle(self, may_lose=0, within=180):
         """Until each text that isn't lost was answered, and nothing is on its way any more."""
         wanted = self.count - may_lose
 
-        def quiet():
-            return len(self.answered_phones()) >= wanted and not [r for s in ("queued", "sending", "unsure") for r in self.lab.rows("--state", s)]
-        self.lab.until(f"{wanted} texts are answered and nothing is on its way", quiet, within, 0.5)
+        def on_the_way():
+            return {state: n for state in ("queued", "sending", "unsure") if (n := len(self.lab.rows("--state", state)))}
+        try:
+            self.lab.until("quiet", lambda: len(self.answered_phones()) >= wanted and not on_the_way(), within, 0.5)
+        except Failure:
+            raise Failure(f"after {within} s {len(self.answered_phones())} of {wanted} texts are answered, on the way are {on_the_way()}; "
+                          f"{len(self.lab.cases())} cases; {self.did}") from None
 
     def answered_phones(self):
         return {e["to"].lstrip("+") for e in self.lab.smsc.find("text")}

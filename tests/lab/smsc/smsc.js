@@ -24,6 +24,7 @@ const RECEIPT_STATES = { ENROUTE: 1, DELIVRD: 2, EXPIRED: 3, DELETED: 4, UNDELIV
 // What a story may set (op `set`).
 const behaviour = {
 	window: 10,            // texts and receipts on their way to the gateway, unanswered
+	pace: 0,               // texts and receipts a second, a tenth of them each 100 ms; 0: as the window allows
 	repeat: true,          // send again by ourselves what was not acknowledged
 	retry_ms: 500,         // after a status other than 0
 	answer_submit: true,   // false: a submit_sm is taken, and never answered
@@ -47,7 +48,7 @@ const left = [];               // items that were refused, or whose link broke b
 const items = new Map();       // id -> every item that was ever sent, for `again`
 const partial = new Map();     // parts of a text that reached a phone
 const counts = { sent: 0, acknowledged: 0, refused: 0, submitted: 0, throttled: 0, receipts: 0 };
-let nextId = 1, nextRemote = 1, nextRef = 1, rateSecond = 0, rateUsed = 0;
+let nextId = 1, nextRemote = 1, nextRef = 1, rateSecond = 0, rateUsed = 0, allowance = 0;
 
 function tell(event, fields) {
 	const line = { event, seq: history.length, at: Date.now(), ...fields };
@@ -67,9 +68,14 @@ function enqueue(kind, pdu, about) {
 }
 
 function pump() {
-	while (gateway && waiting.length > 0 && onTheWay.size < behaviour.window)
+	while (gateway && waiting.length > 0 && onTheWay.size < behaviour.window && (behaviour.pace === 0 || allowance-- > 0))
 		sendItem(waiting.shift());
 }
+
+setInterval(() => {
+	allowance = Math.ceil(behaviour.pace / 10);
+	pump();
+}, 100);
 
 function sendItem(item) {
 	const session = gateway;
