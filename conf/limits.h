@@ -43,6 +43,8 @@
 #define HELD_MAX 256
 /* Connections of the HTTP port; the next one isn't accepted. */
 #define CONNECTIONS_MAX 512
+/* Above this a connection ends with its answer: smsbox opens one for each request of a burst and keeps them all. */
+#define CONNECTIONS_KEPT_MAX 128
 /* People and scripts at the control socket at the same time. */
 #define CONTROL_CLIENTS_MAX 64
 /* A client of HTTP that hasn't sent its headers by then is slow on purpose. */
