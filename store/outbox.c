@@ -9,8 +9,9 @@
 #include "store/index.h"
 #include "store/scan.h"
 
-/* Rows past their validity that one look at the queue may meet besides those it claims. */
+/* Rows past their validity that one look at the queue may meet besides those it claims, and the looks of one claim. */
 #define EXPIRED_A_LOOK 32
+#define LOOKS_A_CLAIM  8
 
 #define TO(state) (1u << (state))
 
@@ -200,19 +201,23 @@ struct claim {
 	size_t n, n_max;
 	outbox_row_fn *expired;
 	void *ctx;
+	struct outbox_lost lost;
 };
 
 /*
  * The row of an entry of "outbox_live". One that is gone or can't be read holds up nobody: what
  * can't be read has no derived keys, so its entry goes, and verify names the row. *row_out NULL.
  */
-static int live_row(struct txn *t, struct bytes live_key, struct arena *a, Pb__Outbox **row_out)
+static int live_row(struct txn *t, struct bytes live_key, struct arena *a, struct outbox_lost *lost,
+		    Pb__Outbox **row_out)
 {
 	int err = outbox_get(t, id_of_key(live_key), a, row_out);
 
 	if (err != ERR_NOENT && err != ERR_CORRUPT)
 		return err;
 	*row_out = NULL;
+	lost->n++;
+	lost->id = id_of_key(live_key);
 	txn_drop(t, TABLE_OUTBOX_LIVE, live_key);
 	return txn_err(t);
 }
@@ -220,7 +225,7 @@ static int live_row(struct txn *t, struct bytes live_key, struct arena *a, Pb__O
 static int claim_row(struct claim *c, struct bytes live_key)
 {
 	Pb__Outbox *row;
-	int err = live_row(c->t, live_key, c->arena, &row);
+	int err = live_row(c->t, live_key, c->arena, &c->lost, &row);
 
 	if (err != ERR_OK || row == NULL)
 		return err;
@@ -246,27 +251,36 @@ static int claim_row(struct claim *c, struct bytes live_key)
 
 int outbox_claim(struct txn *t, struct bytes channel, struct wall now, size_t n_max,
 		 struct arena *a, struct claimed *claimed_out, size_t *n_out,
-		 outbox_row_fn *expired, void *ctx)
+		 outbox_row_fn *expired, void *ctx, struct outbox_lost *lost_out)
 {
-	struct claim c = { t, now, a, claimed_out, 0, n_max, expired, ctx };
+	struct claim c = { .t = t,
+			   .now = now,
+			   .arena = a,
+			   .claimed = claimed_out,
+			   .n_max = n_max,
+			   .expired = expired,
+			   .ctx = ctx };
 	struct key first = live_prefix(channel, OUT_QUEUED), end = first;
 	size_t look = n_max + EXPIRED_A_LOOK, met = look;
 	int err = ERR_OK;
 
 	key_time(&end, now.ms + 1);
-	/* Rows past their validity may fill a whole look: then there is another one. */
-	while (err == ERR_OK && met == look && c.n < n_max) {
+	/* Rows past their validity may fill a whole look: then there is another one. A crowd is left to the next claims. */
+	for (int i = 0; err == ERR_OK && met == look && c.n < n_max && i < LOOKS_A_CLAIM; i++) {
 		struct key_list list = { .arena = a };
 
 		err = txn_walk(t, TABLE_OUTBOX_LIVE, key_bytes(&first), key_bytes(&end), WALK_UP,
 			       look, key_list_row, &list);
-		for (size_t i = 0; i < list.n && err == ERR_OK && c.n < n_max; i++)
-			err = claim_row(&c, list.keys[i]);
+		for (size_t k = 0; k < list.n && err == ERR_OK && c.n < n_max; k++)
+			err = claim_row(&c, list.keys[k]);
 		met = list.n;
 	}
-	if (err == ERR_OK)
-		*n_out = c.n;
-	return err;
+	if (err != ERR_OK)
+		return err;
+	*n_out = c.n;
+	if (lost_out != NULL)
+		*lost_out = c.lost;
+	return ERR_OK;
 }
 
 /* --- what became of it --- */
@@ -351,6 +365,9 @@ static void take_early(struct txn *t, Pb__Outbox *row, Pb__Segment *s, struct wa
 		settle_by_receipt(t, row, s, (enum receipt_state)early->state,
 				  bytes_of(early->error), now, a);
 		index_drop(t, TABLE_EARLY, key_bytes(&k));
+	} else if (err == ERR_CORRUPT) {
+		/* What it said is lost, but it must not hold up what we know ourselves. */
+		txn_drop(t, TABLE_EARLY, key_bytes(&k));
 	} else if (err != ERR_NOENT) {
 		txn_fail(t, err);
 	}
@@ -481,10 +498,10 @@ int outbox_receipt(struct txn *t, struct bytes channel, const struct receipt *r,
 /* --- after a start, and by a person --- */
 
 static int restart_row(struct txn *t, struct bytes live_key, struct wall now, struct arena *a,
-		       size_t *n)
+		       size_t *n, struct outbox_lost *lost)
 {
 	Pb__Outbox *row;
-	int err = live_row(t, live_key, a, &row);
+	int err = live_row(t, live_key, a, lost, &row);
 
 	if (err != ERR_OK || row == NULL)
 		return err;
@@ -503,11 +520,20 @@ static bool is_live_in(struct bytes live_key, enum out_state state)
 	return end + 1 < live_key.len && live_key.ptr[end + 1] == state;
 }
 
+static int gather_sending(struct bytes key, struct bytes value, void *ctx)
+{
+	(void)value;
+	return is_live_in(key, OUT_SENDING) && !PLANT(PLANT_RESTART_FORGETS)
+		       ? key_list_add(ctx, key)
+		       : ERR_OK;
+}
+
 int outbox_restart(struct txn *t, struct bytes channel, struct wall now, struct arena *a,
-		   size_t *n_out)
+		   size_t *n_out, struct outbox_lost *lost_out)
 {
 	struct key first = live_prefix(channel, OUT_SENDING), end;
 	struct key_list list = { .arena = a };
+	struct outbox_lost lost = { 0 };
 	size_t n = 0;
 	int err;
 
@@ -515,15 +541,15 @@ int outbox_restart(struct txn *t, struct bytes channel, struct wall now, struct 
 		first.len = 0;
 	end = key_after(&first);
 	err = txn_walk(t, TABLE_OUTBOX_LIVE, key_bytes(&first), key_bytes(&end), WALK_UP, 0,
-		       key_list_row, &list);
-	for (size_t i = 0; i < list.n && err == ERR_OK; i++) {
-		if (!is_live_in(list.keys[i], OUT_SENDING) || PLANT(PLANT_RESTART_FORGETS))
-			continue;
-		err = restart_row(t, list.keys[i], now, a, &n);
-	}
-	if (err == ERR_OK)
-		*n_out = n;
-	return err;
+		       gather_sending, &list);
+	for (size_t i = 0; i < list.n && err == ERR_OK; i++)
+		err = restart_row(t, list.keys[i], now, a, &n, &lost);
+	if (err != ERR_OK)
+		return err;
+	*n_out = n;
+	if (lost_out != NULL)
+		*lost_out = lost;
+	return ERR_OK;
 }
 
 int outbox_requeue(struct txn *t, Pb__Outbox *row, bool also_failed, struct wall now)

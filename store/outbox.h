@@ -41,9 +41,15 @@ struct claimed {
 	unsigned segment;
 };
 typedef int outbox_row_fn(struct txn *t, Pb__Outbox *row, void *ctx);
+/* Replies that can't be read: they never leave, and a person must hear of it. */
+struct outbox_lost {
+	size_t n;
+	uint64_t id; /* of one of them */
+};
+/* One call acts on a bounded number of rows: when none was claimed there may be more. lost_out may be NULL. */
 int outbox_claim(struct txn *t, struct bytes channel, struct wall now, size_t n_max,
 		 struct arena *a, struct claimed *claimed_out, size_t *n_out,
-		 outbox_row_fn *expired, void *ctx);
+		 outbox_row_fn *expired, void *ctx, struct outbox_lost *lost_out);
 /* When the channel's next QUEUED row may leave; ERR_NOENT: none waits. */
 int outbox_next(struct txn *t, struct bytes channel, struct wall *when_out);
 
@@ -71,9 +77,10 @@ int outbox_receipt(struct txn *t, struct bytes channel, const struct receipt *r,
 		   struct arena *a, Pb__Outbox **row_out);
 /*
  * After a start: every SENDING segment of the channel (none: of all) becomes UNSURE. Counts rows.
+ * The arena holds what was SENDING, however much is QUEUED. lost_out may be NULL.
  */
 int outbox_restart(struct txn *t, struct bytes channel, struct wall now, struct arena *a,
-		   size_t *n_out);
+		   size_t *n_out, struct outbox_lost *lost_out);
 /*
  * UNSURE segments become QUEUED (resend) by a person or by on_unsure; FAILED ones too when by a
  * person.

@@ -134,15 +134,22 @@ static int on_expired(struct txn *t, Pb__Outbox *row, void *ctx)
 static int lane_claim(struct txn *t, struct desk *d, struct lane_job *j)
 {
 	struct bytes channel = bytes_of(j->lane->name);
+	struct outbox_lost lost;
 	int err;
 
 	j->claimed = arena_array(d->arena, j->n_max, sizeof(*j->claimed));
 	if (j->claimed == NULL)
 		return ERR_NOMEM;
 	err = outbox_claim(t, channel, d->now, j->n_max, d->arena, j->claimed, &j->n_claimed,
-			   on_expired, d);
+			   on_expired, d, &lost);
 	if (err != ERR_OK)
 		return err;
+	if (lost.n > 0)
+		desk_note(d, "reply-unreadable",
+			  "reply %" PRIu64
+			  " can't be read and won't leave (%zu of them): run odziv "
+			  "verify, and answer its case again",
+			  lost.id, lost.n);
 	err = outbox_next(t, channel, &j->next);
 	j->has_next = err == ERR_OK;
 	return err == ERR_NOENT ? ERR_OK : err;

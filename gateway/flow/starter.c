@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/flow/starter.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "conf/limits.h"
@@ -29,6 +30,7 @@ struct starter {
 	/* set anew by each application */
 	bool is_over;
 	size_t n_rows;
+	struct outbox_lost lost;
 };
 
 static int step_apply(struct txn *t, struct job *job)
@@ -38,10 +40,12 @@ static int step_apply(struct txn *t, struct job *job)
 	arena_reset(s->arena);
 	s->is_over = false;
 	s->n_rows = 0;
+	s->lost = (struct outbox_lost){ 0 };
 	switch (s->step) {
 	case STEP_BEGIN: return rebuild_begin(t);
 	case STEP_SLICE: return rebuild_slice(t, SLICE_ROWS, &s->is_over);
-	case STEP_ROWS: return outbox_restart(t, BYTES_NONE, s->now, s->arena, &s->n_rows);
+	case STEP_ROWS:
+		return outbox_restart(t, BYTES_NONE, s->now, s->arena, &s->n_rows, &s->lost);
 	}
 	return ERR_BAD_STATE;
 }
@@ -91,6 +95,13 @@ static bool advance(struct starter *s)
 	case STEP_ROWS:
 		if (s->n_rows > 0)
 			log_info("core", "event=rows_unsure n=%zu", s->n_rows);
+		if (s->lost.n > 0)
+			alarm_note(
+				s->core->alarms, "reply-unreadable",
+				"reply %" PRIu64
+				", which was leaving when we ended, can't be read (%zu of them): "
+				"run odziv verify",
+				s->lost.id, s->lost.n);
 		return false;
 	}
 	return false;

@@ -55,7 +55,7 @@ static void send_all(struct fill *f, struct txn *t)
 		struct desk *d = office_desk(&f->office);
 
 		must(outbox_claim(t, bytes_of(f->office.channel), d->now, 64, d->arena, claimed, &n,
-				  NULL, NULL),
+				  NULL, NULL, NULL),
 		     "claim");
 		for (size_t i = 0; i < n; i++) {
 			char id[32];

@@ -340,7 +340,7 @@ static int deliver(struct txn *t, struct desk *d, void *ctx)
 	struct claimed claimed[64];
 	size_t n;
 	int err =
-		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL);
+		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL, NULL);
 	Pb__Outbox *row;
 
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {

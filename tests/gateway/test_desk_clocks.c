@@ -25,7 +25,7 @@ static int send_all(struct txn *t, struct desk *d, void *ctx)
 	size_t n;
 	Pb__Outbox *row;
 	int err =
-		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL);
+		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL, NULL);
 
 	for (size_t i = 0; i < n && s->has_outcome && err == ERR_OK; i++) {
 		struct send_result r = { .row = claimed[i].row->id,

@@ -207,7 +207,7 @@ static int fail_all(struct txn *t, struct desk *d, void *ctx)
 	size_t n;
 	Pb__Outbox *row;
 	int err =
-		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL);
+		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL, NULL);
 
 	(void)ctx;
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {

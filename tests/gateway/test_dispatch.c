@@ -7,6 +7,7 @@
 
 #include "conf/limits.h"
 #include "parsers/err.h"
+#include "store/key.h"
 #include "tests/gateway/flow_fixture.h"
 #include "tests/tap.h"
 
@@ -104,6 +105,38 @@ static void test_throttled(void)
 	flow_pass(f, 2 * SECOND_MS);
 	is_int((long long)f->n_sent, 3, "when the pause is over both leave");
 	close_flow(f);
+}
+
+static int spoil_row(struct txn *t, void *ctx)
+{
+	static const uint8_t rubbish[] = { 0xff, 0xff, 0xff };
+	struct key k = key_of_id(*(uint64_t *)ctx);
+
+	txn_put(t, TABLE_OUTBOX, key_bytes(&k), bytes_at(rubbish, sizeof(rubbish)));
+	return ERR_OK;
+}
+
+/* verify names it; somebody must know that there is a reason to ask. */
+static void test_unreadable(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a, b;
+	uint64_t id;
+
+	f->room = 0;
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	id = hall_last_row(&f->hall, ANN)->id;
+	db_write(f->hall.store.db, spoil_row, &id);
+	flow_text(f, BOB, "Ne radi rasveta", &b);
+	flow_settle(f);
+	f->room = 8;
+	dispatch_wake_all(f->core.dispatch);
+	flow_settle(f);
+	is_int((long long)f->n_sent, 1, "a reply that can't be read holds up no other");
+	ok(flow_alarm(f, "reply-unreadable") != NULL, "and a person is told of it");
+	flow_close(f);
+	free(f);
 }
 
 static void test_refused(void)
@@ -242,7 +275,7 @@ static int claim_all(struct txn *t, struct desk *d, void *ctx)
 	size_t n;
 
 	(void)ctx;
-	return outbox_claim(t, bytes_of("phones"), d->now, 8, d->arena, claimed, &n, NULL, NULL);
+	return outbox_claim(t, bytes_of("phones"), d->now, 8, d->arena, claimed, &n, NULL, NULL, NULL);
 }
 
 /* A claim was committed, and before anything left the daemon was killed. */
@@ -286,6 +319,7 @@ int main(void)
 	test_ordinary();
 	test_try_later();
 	test_throttled();
+	test_unreadable();
 	test_refused();
 	test_window();
 	test_rate();

@@ -93,7 +93,7 @@ static void add_rows(struct filling *g)
 
 	for (int i = 0; i < 3; i++)
 		add_row(g, 1);
-	outbox_claim(g->t, bytes_of("sms"), FIXTURE_NOW, 3, g->a, claimed, &n, NULL, NULL);
+	outbox_claim(g->t, bytes_of("sms"), FIXTURE_NOW, 3, g->a, claimed, &n, NULL, NULL, NULL);
 	for (size_t i = 0; i < 2; i++)
 		outbox_result(g->t,
 			      &(struct send_result){ .row = claimed[i].row->id,

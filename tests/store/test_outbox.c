@@ -103,7 +103,7 @@ static size_t claim(struct txn *t, struct fixture *f, size_t n, struct wall now,
 {
 	struct claimed *c = arena_array(f->arena, n + 1, sizeof(*c));
 	size_t got = 0;
-	int err = outbox_claim(t, channel, now, n, f->arena, c, &got, NULL, NULL);
+	int err = outbox_claim(t, channel, now, n, f->arena, c, &got, NULL, NULL, NULL);
 
 	if (err != ERR_OK)
 		diag("claim: %s", err_text(err));
@@ -208,7 +208,7 @@ static int past_validity(struct txn *t, void *ctx)
 	for (int i = 0; i < 100; i++)
 		add_row(t, f, 1, FIXTURE_NOW);
 	fresh = add_row(t, f, 1, later(2 * DAY_MS));
-	outbox_claim(t, channel, later(2 * DAY_MS), 4, f->arena, got, &n, on_expired, &told);
+	outbox_claim(t, channel, later(2 * DAY_MS), 4, f->arena, got, &n, on_expired, &told, NULL);
 	is_int((long long)told, 100, "rows past their validity are cancelled, and each is told of");
 	ok(n == 1 && got[0].row->id == fresh, "the one behind them leaves");
 	return ERR_INVALID;
@@ -337,10 +337,10 @@ static int restarts(struct txn *t, void *ctx)
 	q = add_row(t, f, 1, FIXTURE_NOW);
 	result(t, f, id, 0, SEND_OK, "a", FIXTURE_NOW);
 	result(t, f, sent, 0, SEND_OK, "b", FIXTURE_NOW);
-	is_int(outbox_restart(t, bytes_of("other"), later(1), f->arena, &n), ERR_OK,
+	is_int(outbox_restart(t, bytes_of("other"), later(1), f->arena, &n, NULL), ERR_OK,
 	       "another channel restarts");
 	is_int((long long)n, 0, "and touches nothing here");
-	outbox_restart(t, BYTES_NONE, later(1), f->arena, &n);
+	outbox_restart(t, BYTES_NONE, later(1), f->arena, &n, NULL);
 	is_int((long long)n, 1, "after a start, one row doesn't know whether it left");
 	is_text(bytes_of(state_of(t, f, id)), "unsure", "it is UNSURE");
 	outbox_get(t, id, f->arena, &row);
@@ -354,7 +354,7 @@ static int restarts(struct txn *t, void *ctx)
 	is_int(outbox_requeue(t, row, false, later(6 * MINUTE_MS)), ERR_OK, "it may leave again");
 	is_int((long long)claim(t, f, 9, later(6 * MINUTE_MS), NULL), 2,
 	       "with what was queued besides");
-	outbox_restart(t, channel, later(7 * MINUTE_MS), f->arena, &n);
+	outbox_restart(t, channel, later(7 * MINUTE_MS), f->arena, &n, NULL);
 	is_int((long long)n, 2, "the next restart makes both UNSURE");
 	outbox_get(t, id, f->arena, &row);
 	row->told_staff = true;
@@ -393,7 +393,7 @@ static int again_after_doubt(struct txn *t, void *ctx)
 	size_t n;
 
 	claim(t, f, 1, FIXTURE_NOW, NULL);
-	outbox_restart(t, channel, later(1), f->arena, &n);
+	outbox_restart(t, channel, later(1), f->arena, &n, NULL);
 	outbox_get(t, id, f->arena, &row);
 	outbox_requeue(t, row, false, later(2));
 	receipt(t, f, id, 0, "", RECEIPT_DELIVERED, later(3));
@@ -411,13 +411,13 @@ static int told_and_retried(struct txn *t, void *ctx)
 	Pb__Outbox *row;
 
 	claim(t, f, 1, FIXTURE_NOW, NULL);
-	outbox_restart(t, channel, later(1), f->arena, &n);
+	outbox_restart(t, channel, later(1), f->arena, &n, NULL);
 	outbox_get(t, id, f->arena, &row);
 	row->told_staff = true;
 	outbox_put(t, row);
 	outbox_requeue(t, row, true, later(2));
 	claim(t, f, 1, later(2), NULL);
-	outbox_restart(t, channel, later(3), f->arena, &n);
+	outbox_restart(t, channel, later(3), f->arena, &n, NULL);
 	due_each(t, later(4), 0, 0, f->arena, note_due, due);
 	is_int((long long)due[DUE_UNSURE], 1,
 	       "a row that is UNSURE again after a person's retry is due again");
@@ -430,6 +430,8 @@ static int unreadable_row(struct txn *t, void *ctx)
 	struct fixture *f = ctx;
 	uint64_t bad = add_row(t, f, 1, FIXTURE_NOW), good = add_row(t, f, 1, FIXTURE_NOW), got[2];
 	struct key k = key_of_id(bad);
+	struct outbox_lost lost = { 0 };
+	struct claimed c;
 	struct wall when;
 	size_t n;
 
@@ -440,9 +442,66 @@ static int unreadable_row(struct txn *t, void *ctx)
 	is_int(outbox_next(t, channel, &when), ERR_NOENT, "nor is it looked for again and again");
 	k = key_of_id(good);
 	txn_put(t, TABLE_OUTBOX, key_bytes(&k), bytes_at(rubbish, sizeof(rubbish)));
-	is_int(outbox_restart(t, channel, later(1), f->arena, &n), ERR_OK,
+	is_int(outbox_restart(t, channel, later(1), f->arena, &n, &lost), ERR_OK,
 	       "a restart goes on past one");
 	is_int((long long)n, 0, "without counting it");
+	ok(lost.n == 1 && lost.id == good, "but says which reply is lost");
+	bad = add_row(t, f, 1, later(2));
+	k = key_of_id(bad);
+	txn_put(t, TABLE_OUTBOX, key_bytes(&k), bytes_at(rubbish, sizeof(rubbish)));
+	outbox_claim(t, channel, later(2), 1, f->arena, &c, &n, NULL, NULL, &lost);
+	ok(lost.n == 1 && lost.id == bad, "and so does a claim");
+	return ERR_INVALID;
+}
+
+/* The memory of a start and of a claim has a bound that no queue may reach. */
+static int crowds(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	struct arena *little = arena_new((size_t)64 * 1024), *some = arena_new((size_t)1024 * 1024);
+	struct claimed c[1];
+	size_t n = 0, told = 0;
+	int calls = 0;
+	uint64_t good;
+
+	for (int i = 0; i < 3000; i++)
+		add_row(t, f, 1, FIXTURE_NOW);
+	claim(t, f, 2, FIXTURE_NOW, NULL);
+	is_int(outbox_restart(t, BYTES_NONE, later(1), little, &n, NULL), ERR_OK,
+	       "however much is queued, a start has room for what was leaving");
+	is_int((long long)n, 2, "and makes it UNSURE");
+	good = add_row(t, f, 1, later(3 * DAY_MS));
+	for (n = 0; n == 0 && calls < 20; calls++) {
+		arena_reset(some);
+		if (outbox_claim(t, channel, later(3 * DAY_MS), 1, some, c, &n, on_expired, &told,
+				 NULL) != ERR_OK)
+			break;
+	}
+	ok(n == 1 && c[0].row->id == good && told == 2998,
+	   "thousands of rows past their validity are cancelled in %d claims, and the one behind "
+	   "them leaves",
+	   calls);
+	arena_free(&little);
+	arena_free(&some);
+	return ERR_INVALID;
+}
+
+static int unreadable_receipt(struct txn *t, void *ctx)
+{
+	static const uint8_t rubbish[] = { 0xff, 0xff, 0xff };
+	struct fixture *f = ctx;
+	uint64_t id = add_row(t, f, 1, FIXTURE_NOW);
+	struct key k;
+
+	claim(t, f, 1, FIXTURE_NOW, NULL);
+	receipt(t, f, 0, 0, "abc", RECEIPT_DELIVERED, FIXTURE_NOW);
+	k.len = 0;
+	key_text(&k, channel);
+	key_text(&k, bytes_of("abc"));
+	txn_put(t, TABLE_EARLY, key_bytes(&k), bytes_at(rubbish, sizeof(rubbish)));
+	is_int(result(t, f, id, 0, SEND_OK, "abc", FIXTURE_NOW), ERR_OK,
+	       "a receipt that waited and can't be read doesn't hold up the result");
+	is_text(bytes_of(state_of(t, f, id)), "sent", "which is kept");
 	return ERR_INVALID;
 }
 
@@ -514,7 +573,7 @@ static Pb__Case *add_case(struct txn *t, struct fixture *f, uint64_t contact)
 
 	pb__case__init(rec);
 	rec->contact = contact;
-	if (case_open(t, rec, bytes_of("SP"), 2026, f->arena) != ERR_OK)
+	if (case_open(t, rec, bytes_of("SP"), 2026, NULL, FIXTURE_NOW, f->arena) != ERR_OK)
 		diag("a case can't be opened");
 	return rec;
 }
@@ -685,6 +744,8 @@ int main(void)
 		told_and_retried,
 		foreign_channel,
 		unreadable_row,
+		crowds,
+		unreadable_receipt,
 		validity,
 		lists,
 		newest_of_many,
