@@ -172,6 +172,36 @@ static int read_settings(struct conf *conf, const char *path, struct faults *fau
 	return err;
 }
 
+/* A profile names its files from its own folder; a town may have a copy beside the installed one. */
+static void name_in_full(const struct conf *conf, struct arena *a, struct fault *f)
+{
+	static const char *const folders[] = { "", "rules/", "texts/" };
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		struct strbuf s = strbuf_in(a, PATH_MAX);
+
+		strbuf_addf(&s, "%s/%s%.*s", conf->profile_dir, folders[i], PRI_BYTES(f->file));
+		if (strbuf_err(&s) == ERR_OK && is_there(strbuf_text(&s))) {
+			f->file = strbuf_bytes(&s);
+			return;
+		}
+	}
+}
+
+static int read_profile(struct conf *conf, struct faults *faults)
+{
+	size_t first = faults->n;
+	int err = profile_load(conf->profile_dir, faults, &conf->profile);
+
+	for (size_t i = first; i < faults->n; i++) {
+		struct fault *f = &faults->list[i];
+
+		if (f->file.len > 0 && !bytes_starts(f->file, "/"))
+			name_in_full(conf, faults->arena, f);
+	}
+	return err;
+}
+
 static int read_all(struct conf *conf, const char *path, struct faults *faults)
 {
 	size_t first = faults->n;
@@ -180,7 +210,7 @@ static int read_all(struct conf *conf, const char *path, struct faults *faults)
 
 	sort_by_line(faults, first);
 	if (err == ERR_OK && conf->profile_dir != NULL)
-		err = profile_load(conf->profile_dir, faults, &conf->profile);
+		err = read_profile(conf, faults);
 	if (err == ERR_OK && faults->n_errors > before)
 		err = ERR_INVALID;
 	return err;

@@ -11,6 +11,11 @@ export CCACHE_DIR=${CCACHE_DIR:-$BUILD/ccache} PYTHONDONTWRITEBYTECODE=1
 say() { printf '== %s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# make can't work in a folder with blanks in its path; the sources may lie in one, they are copied.
+case $BUILD in
+*[[:space:]]*) die "make can't build in '$BUILD', because its path has a blank; name another folder: ODZIV_BUILD=/var/tmp/odziv '$0'" ;;
+esac
+
 # as_root COMMAND...: packages and mounts need root; nothing else does.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"
