@@ -99,6 +99,22 @@ int due_next(struct txn *t, int64_t unsure_wait_ms, struct wall *at_out)
 	return ERR_OK;
 }
 
+int due_drop_false(struct txn *t, const struct due *d)
+{
+	bool is_true;
+	struct key k;
+	int err;
+
+	k.len = 0;
+	key_time(&k, d->at.ms);
+	key_u8(&k, (uint8_t)d->kind);
+	key_put(&k, d->key);
+	err = index_is_true(t, TABLE_DUE, key_bytes(&k), BYTES_NONE, &is_true);
+	if (err == ERR_OK && !is_true)
+		txn_drop(t, TABLE_DUE, key_bytes(&k));
+	return err == ERR_OK ? txn_err(t) : err;
+}
+
 int due_case(const struct due *d, struct txn *t, struct arena *a, Pb__Case **rec_out)
 {
 	if (d->kind != DUE_CASE)

@@ -31,6 +31,8 @@ int due_each(struct txn *t, struct wall now, int64_t unsure_wait_ms, size_t limi
 	     due_fn *fn, void *ctx);
 /* When the next entry counts (UNSURE ones with the wait added). ERR_NOENT: nothing waits. */
 int due_next(struct txn *t, int64_t unsure_wait_ms, struct wall *at_out);
+/* Drops an entry that its record doesn't yield, as one whose record can't be read; verify names that. */
+int due_drop_false(struct txn *t, const struct due *d);
 /* The case number / id of an entry. */
 int due_case(const struct due *d, struct txn *t, struct arena *a, Pb__Case **rec_out);
 uint64_t due_id(const struct due *d);

@@ -14,6 +14,8 @@
 
 /* What one job may take of its arena before it leaves the rest to the next one. */
 #define SLICE_ARENA_MAX (ARENA_MESSAGE_MAX / 2)
+/* Beyond any clock. */
+#define DEAF_MS (INT64_C(1000) * 365 * DAY_MS)
 /* A segment that is being sent at the end of its validity has an answer, or is UNSURE, by then. */
 #define SENDING_MAX_MS (2 * SEND_DEADLINE_MS)
 
@@ -22,17 +24,22 @@ struct clocks {
 	struct desk *d;
 	size_t n;
 	bool is_full;
-	bool count_late; /* a clock may have run out */
+	bool count_late;   /* a clock may have run out */
+	uint64_t n_writes; /* of the transaction, before the entry in hand */
 };
 
-/* What can't be acted on, verify or a person finds; it mustn't hold up all that is due behind it. */
-static int pass_by(struct clocks *c, int err)
+/*
+ * What can't be acted on, verify or a person finds; it mustn't hold up all that is due behind it, nor be
+ * due again at once. Where something was written already, it is all or nothing.
+ */
+static int pass_by(struct clocks *c, const struct due *due, int err)
 {
-	if (err == ERR_NOENT || err_class(err) != ERR_IS_REJECT)
-		return err == ERR_NOENT ? ERR_OK : err;
-	desk_note(c->d, "due-passed-by", "something is due and %s; look with: odziv verify",
-		  err_text(err));
-	return ERR_OK;
+	if (err == ERR_OK || err_class(err) != ERR_IS_REJECT || txn_n_writes(c->t) != c->n_writes)
+		return err;
+	if (err != ERR_NOENT)
+		desk_note(c->d, "due-passed-by", "something is due and %s; look with: odziv verify",
+			  err_text(err));
+	return due_drop_false(c->t, due);
 }
 
 static int log_on_case(struct txn *t, struct desk *d, const char *number,
@@ -64,7 +71,7 @@ static int on_case(struct clocks *c, const struct due *due)
 	int err = due_case(due, c->t, c->d->arena, &rec);
 
 	if (err != ERR_OK)
-		return pass_by(c, err);
+		return pass_by(c, due, err);
 	if (waiting_is_over(rec, c->d->now)) {
 		(void)case_move(rec, CASE_OPEN); /* waiting may always become open */
 		rec->waiting_until = 0;
@@ -85,7 +92,7 @@ static int on_case(struct clocks *c, const struct due *due)
 
 static int on_parts(struct clocks *c, const struct due *due)
 {
-	return pass_by(c, parts_give_up(c->t, c->d, due->key));
+	return pass_by(c, due, parts_give_up(c->t, c->d, due->key));
 }
 
 static int on_unsure(struct clocks *c, const struct due *due)
@@ -95,7 +102,7 @@ static int on_unsure(struct clocks *c, const struct due *due)
 	struct case_step step = { .who = "odzivd", .what = "reply unsure", .row = due_id(due) };
 
 	if (err != ERR_OK)
-		return pass_by(c, err);
+		return pass_by(c, due, err);
 	if (PLANT(PLANT_UNSURE_STAYS)) {
 		row->unsure_since += 365 * DAY_MS;
 		outbox_put(c->t, row);
@@ -106,7 +113,7 @@ static int on_unsure(struct clocks *c, const struct due *due)
 
 		if (channel != NULL)
 			desk_wake(c->d, channel->name);
-		return outbox_requeue(c->t, row, false, c->d->now);
+		return pass_by(c, due, outbox_requeue(c->t, row, false, c->d->now));
 	}
 	row->told_staff = true;
 	outbox_put(c->t, row);
@@ -116,26 +123,37 @@ static int on_unsure(struct clocks *c, const struct due *due)
 	return log_on_case(c->t, c->d, row->case_number, &step);
 }
 
+static bool any_is(const Pb__Outbox *row, enum out_state state)
+{
+	for (size_t i = 0; i < row->n_segments; i++) {
+		if (row->segments[i]->state == (uint32_t)state)
+			return true;
+	}
+	return false;
+}
+
 static int on_validity(struct clocks *c, const struct due *due)
 {
 	Pb__Outbox *row;
 	int err = outbox_get(c->t, due_id(due), c->d->arena, &row);
 
 	if (err != ERR_OK)
-		return pass_by(c, err);
-	if (row->state == OUT_SENT) {
-		/* The network took it and never said what became of it. */
+		return pass_by(c, due, err);
+	if (!any_is(row, OUT_QUEUED) && !any_is(row, OUT_SENDING) && !any_is(row, OUT_UNSURE)) {
+		/* The network took some of it and never said what became of that. */
 		row->valid_until = 0;
 		outbox_put(c->t, row);
 		count_add(c->t, COUNT_NO_RECEIPT, bytes_of(row->channel), c->d->now, 1);
 		return txn_err(c->t);
 	}
-	err = outbox_cancel(c->t, row, "past validity", c->d->now);
-	if (err == ERR_BAD_STATE) {
-		row->valid_until = c->d->now.ms + SENDING_MAX_MS;
+	if (!any_is(row, OUT_QUEUED)) {
+		/* What is unsure may wait for a person; their retry gives it a validity of its own. */
+		row->valid_until =
+			c->d->now.ms + (any_is(row, OUT_SENDING) ? SENDING_MAX_MS : HOUR_MS);
 		outbox_put(c->t, row);
 		return txn_err(c->t);
 	}
+	err = outbox_cancel(c->t, row, "past validity", c->d->now);
 	return err == ERR_OK ? clocks_row_changed(c->t, c->d, row) : err;
 }
 
@@ -148,6 +166,7 @@ static int on_due(const struct due *due, void *ctx)
 		return ERR_CANCELLED;
 	}
 	c->n++;
+	c->n_writes = txn_n_writes(c->t);
 	switch (due->kind) {
 	case DUE_CASE: c->count_late = true; return on_case(c, due);
 	case DUE_PARTS: return on_parts(c, due);
@@ -162,7 +181,8 @@ int clocks_apply(struct txn *t, struct desk *d, size_t n, bool count_late,
 {
 	struct clocks c = { .t = t, .d = d, .count_late = count_late };
 	struct wall next_notice = late_next(d);
-	int err = due_each(t, d->now, d->conf->unsure_wait_ms, n, d->arena, on_due, &c);
+	int64_t unsure_wait_ms = d->is_deaf ? DEAF_MS : d->conf->unsure_wait_ms;
+	int err = due_each(t, d->now, unsure_wait_ms, n, d->arena, on_due, &c);
 
 	done_out->has_late = c.count_late;
 	if (err == ERR_OK && c.count_late)
@@ -171,7 +191,7 @@ int clocks_apply(struct txn *t, struct desk *d, size_t n, bool count_late,
 		return err;
 	done_out->n = c.n;
 	done_out->more = c.n >= n || c.is_full;
-	err = due_next(t, d->conf->unsure_wait_ms, &done_out->next);
+	err = due_next(t, unsure_wait_ms, &done_out->next);
 	if (err == ERR_NOENT || (err == ERR_OK && done_out->next.ms > next_notice.ms))
 		done_out->next = next_notice;
 	done_out->has_next = true;

@@ -28,6 +28,8 @@ struct desk {
 	const struct keyed_key *key;
 	struct wall now;
 	struct arena *arena; /* emptied before each application */
+	/* Receipts weren't heard for as long as unsure_wait: replies that are unsure wait on. */
+	bool is_deaf;
 	struct desk_note notes[DESK_NOTES_MAX];
 	size_t n_notes;
 	const char *wake[CONF_CHANNELS_MAX]; /* channels that got rows */

@@ -65,6 +65,7 @@ static void channels_start(struct core *core)
 static void open_all(struct core *core)
 {
 	core->is_open = true;
+	core->opened_mono = core->host->mono(core->host);
 	intake_look(core->intake);
 	wakeups_nudge(core->wakeups);
 	dispatch_wake_all(core->dispatch);

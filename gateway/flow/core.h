@@ -33,6 +33,7 @@ struct core {
 	struct alarms *alarms;
 	struct wall started;
 	struct mono started_mono;
+	struct mono opened_mono;                       /* when is_open became true last */
 	bool is_open;                                  /* intake is open: restart work done */
 	void (*on_open)(struct core *core, void *ctx); /* told once: "ready" */
 	void *on_open_ctx;

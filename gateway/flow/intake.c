@@ -428,6 +428,16 @@ bool intake_is_open(const struct intake *in, const char **why_out)
 	return space_is_open(in->space, why_out);
 }
 
+int64_t intake_open_ms(const struct intake *in)
+{
+	struct core *core = in->core;
+	int64_t open_ms =
+		core->is_open ? core->host->mono(core->host).ms - core->opened_mono.ms : 0;
+	int64_t room_ms = space_open_ms(in->space);
+
+	return open_ms < room_ms ? open_ms : room_ms;
+}
+
 size_t intake_waiting(const struct intake *in)
 {
 	return in->n_waiting;

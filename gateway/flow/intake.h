@@ -31,6 +31,8 @@ void intake_receipt(struct intake *in, struct channel *c, const struct receipt *
 /* Look at the space now: the map has grown, or a new configuration is in force. */
 void intake_look(struct intake *in);
 bool intake_is_open(const struct intake *in, const char **why_out);
+/* How long texts and receipts have come in without a break. */
+int64_t intake_open_ms(const struct intake *in);
 size_t intake_waiting(const struct intake *in); /* jobs posted and not done */
 
 #endif

@@ -34,6 +34,7 @@ struct space {
 	struct conf *conf; /* of the look under way, held */
 	struct timer timer;
 	struct mono looked_at;
+	struct mono open_since;
 	size_t grant;     /* messages that may come in before the next look */
 	size_t in_flight; /* counted, not settled */
 	bool is_closed;
@@ -79,6 +80,7 @@ static void open_gate(struct space *s)
 	if (!s->is_closed)
 		return;
 	s->is_closed = false;
+	s->open_since = s->core->host->mono(s->core->host);
 	log_info("intake", "event=opened");
 	alarm_clear(s->core->alarms, "intake-stopped");
 }
@@ -174,6 +176,7 @@ int space_new(struct core *core, struct space **s_out)
 		return ERR_NOMEM;
 	s->core = core;
 	s->grant = FIRST_GRANT;
+	s->open_since = core->host->mono(core->host);
 	s->timer.fire = on_timer;
 	*s_out = s;
 	return ERR_OK;
@@ -218,6 +221,11 @@ void space_settle(struct space *s, int err)
 	close_gate(s);
 	if (!s->is_looking)
 		space_look(s);
+}
+
+int64_t space_open_ms(const struct space *s)
+{
+	return s->is_closed ? 0 : s->core->host->mono(s->core->host).ms - s->open_since.ms;
 }
 
 bool space_is_open(const struct space *s, const char **why_out)

@@ -22,6 +22,8 @@ int space_take(struct space *s);
 void space_settle(struct space *s, int err);
 /* Look now: the map has grown, or a new configuration is in force. */
 void space_look(struct space *s);
+/* How long it has been open without a break; 0 while closed. */
+int64_t space_open_ms(const struct space *s);
 bool space_is_open(const struct space *s, const char **why_out);
 
 /* Octets free for us on the file system of this folder. Blocks; not on the loop. */

@@ -10,6 +10,7 @@
 #include "gateway/desk/clocks.h"
 #include "gateway/flow/alarms.h"
 #include "gateway/flow/desk_job.h"
+#include "gateway/flow/intake.h"
 #include "parsers/err.h"
 #include "parsers/plant.h"
 #include "store/counts.h"
@@ -30,6 +31,7 @@ struct clocks_job {
 	struct desk_job desk_job;
 	struct wakeups *wakeups;
 	bool count_late;
+	bool is_deaf;
 	struct clocks_done found; /* set anew by each application */
 };
 
@@ -117,6 +119,7 @@ static int clocks_job_apply(struct txn *t, struct job *job)
 	struct desk *d = desk_job_begin(&j->desk_job);
 
 	j->found = (struct clocks_done){ 0 };
+	d->is_deaf = j->is_deaf;
 	return clocks_apply(t, d, DUE_BATCH, j->count_late, &j->found);
 }
 
@@ -148,6 +151,14 @@ static void clocks_found(struct wakeups *w, const struct clocks_done *found)
 	/* What is due later is found by a tick: so a clock that is set can't hide it. */
 }
 
+/* What is unsure is looked at again when receipts were heard for long enough; while intake is shut, now and then. */
+static void plan_hearing(struct wakeups *w)
+{
+	int64_t missing = w->core->conf->unsure_wait_ms - intake_open_ms(w->core->intake);
+
+	plan(w, missing > NUDGE_MS ? missing : NUDGE_MS);
+}
+
 static void clocks_job_done(struct job *job, int err)
 {
 	struct clocks_job *j = (struct clocks_job *)job;
@@ -159,6 +170,8 @@ static void clocks_job_done(struct job *job, int err)
 		if (j->found.n > 0 || j->desk_job.desk.n_wake > 0 || j->desk_job.desk.n_notes > 0)
 			desk_job_told(&j->desk_job);
 		clocks_found(w, &j->found);
+		if (j->is_deaf)
+			plan_hearing(w);
 	} else if (!w->is_closing) {
 		log_warning("wakeups", "event=clocks_failed error=\"%s\"", err_text(err));
 		alarm_note(w->core->alarms, "clocks-failed", "what is due can't be acted on: %s",
@@ -195,6 +208,8 @@ static void look(struct wakeups *w)
 		w->late_counted.ms == 0 || h->mono(h).ms - w->late_counted.ms >= LATE_COUNT_MS;
 	if (j->count_late)
 		w->late_counted = h->mono(h);
+	/* A receipt that waits outside may yet settle what is unsure; its clock stands until we could hear it. */
+	j->is_deaf = intake_open_ms(w->core->intake) < j->desk_job.conf->unsure_wait_ms;
 	j->desk_job.job = (struct job){ .apply = clocks_job_apply, .done = clocks_job_done };
 	j->wakeups = w;
 	w->has_clocks_job = true;

@@ -5,6 +5,7 @@
 #include "gateway/desk/clocks.h"
 #include "store/cases.h"
 #include "store/counts.h"
+#include "store/key.h"
 #include "store/outbox.h"
 #include "tests/gateway/desk_fixture.h"
 #include "tests/tap.h"
@@ -108,6 +109,11 @@ static int first_segment_sent(struct txn *t, struct desk *d, void *ctx)
 	return outbox_result(t, &r, d->now, d->arena, &row);
 }
 
+static const char long_words[] =
+	"Ekipa je na terenu, kvar je pronadjen u ulici iza skole, radovi traju do "
+	"veceri, voda ce doci oko dvadeset sati, cisterna stoji kod crkve, hvala na "
+	"strpljenju i izvinite.";
+
 static void still_being_sent(void)
 {
 	struct hall h;
@@ -116,15 +122,11 @@ static void still_being_sent(void)
 	struct staff_act act;
 	struct intake_found f;
 	uint64_t id;
-	static const char words[] =
-		"Ekipa je na terenu, kvar je pronadjen u ulici iza skole, radovi traju do "
-		"veceri, voda ce doci oko dvadeset sati, cisterna stoji kod crkve, hvala na "
-		"strpljenju i izvinite.";
 
 	hall_open(&h, NULL);
 	f = hall_text(&h, ANA, "Nema vode u Surduku");
 	sent_as(&h, SEND_OK);
-	act = (struct staff_act){ .number = bytes_of(f.case_number), .words = bytes_of(words) };
+	act = (struct staff_act){ .number = bytes_of(f.case_number), .words = bytes_of(long_words) };
 	hall_staff(&h, staff_answer, &act);
 	hall_work(&h, send_all, &only_claimed);
 	id = hall_last_row(&h, ANA)->id;
@@ -134,6 +136,78 @@ static void still_being_sent(void)
 	row = hall_last_row(&h, ANA);
 	ok(row->state == OUT_SENDING && row->valid_until > h.now.ms,
 	   "what is being sent when its validity ends gets an end all the same");
+	hall_close(&h);
+}
+
+static int second_segment_failed(struct txn *t, struct desk *d, void *ctx)
+{
+	struct send_result r = { .row = *(uint64_t *)ctx, .segment = 1, .outcome = SEND_FAILED };
+	Pb__Outbox *row;
+
+	return outbox_result(t, &r, d->now, d->arena, &row);
+}
+
+static void in_halves(void)
+{
+	struct hall h;
+	struct sending only_claimed = { 0 };
+	struct staff_act act;
+	struct intake_found f;
+	int64_t n = 0;
+	uint64_t id;
+
+	hall_open(&h, NULL);
+	f = hall_text(&h, ANA, "Nema vode u Surduku");
+	sent_as(&h, SEND_OK);
+	act = (struct staff_act){ .number = bytes_of(f.case_number), .words = bytes_of(long_words) };
+	hall_staff(&h, staff_answer, &act);
+	hall_work(&h, send_all, &only_claimed);
+	id = hall_last_row(&h, ANA)->id;
+	hall_work(&h, first_segment_sent, &id);
+	hall_work(&h, second_segment_failed, &id);
+	h.now.ms += h.conf->validity_ms + SECOND_MS;
+	hall_clocks(&h);
+	hall_work(&h, no_receipts, &n);
+	is_int(n, 2, "of a reply of which a part failed and a part was never heard of again, the silence is counted");
+	is_int(hall_last_row(&h, ANA)->valid_until, 0, "and it isn't due again for ever");
+	hall_close(&h);
+}
+
+static int spoil_case(struct txn *t, struct desk *d, void *ctx)
+{
+	static const uint8_t rubbish[] = { 0xff, 0xff, 0xff };
+	struct bytes prefix;
+	struct case_no no;
+	struct key k;
+
+	(void)d;
+	case_no_parse(bytes_of(ctx), &no, &prefix);
+	k.len = 0;
+	key_case(&k, no);
+	txn_put(t, TABLE_CASE, key_bytes(&k), bytes_at(rubbish, sizeof(rubbish)));
+	return ERR_OK;
+}
+
+static int next_due(struct txn *t, struct desk *d, void *ctx)
+{
+	return clocks_apply(t, d, 200, true, ctx);
+}
+
+static void unreadable_is_due(void)
+{
+	struct hall h;
+	struct intake_found f;
+	struct clocks_done done = { 0 };
+
+	hall_open(&h, NULL);
+	f = hall_text(&h, ANA, "Nema vode u Surduku");
+	hall_work(&h, spoil_case, f.case_number);
+	h.now.ms += 365 * DAY_MS;
+	hall_clocks_once(&h);
+	ok(hall_noted(&h, "due-passed-by"), "of a case that is due and can't be read staff hear");
+	hall_clocks(&h);
+	hall_work(&h, next_due, &done);
+	is_int((long long)done.n, 0, "and it isn't looked at again and again");
 	hall_close(&h);
 }
 
@@ -162,6 +236,8 @@ int main(void)
 	never_left();
 	no_receipt();
 	still_being_sent();
+	in_halves();
+	unreadable_is_due();
 	doubt("[desk]\non_unsure = resend\n", OUT_QUEUED, "then it is sent again");
 	doubt("[desk]\non_unsure = hold\n", OUT_UNSURE, "or waits for a person");
 	return done_testing();

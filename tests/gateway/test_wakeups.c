@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "conf/limits.h"
+#include "gateway/flow/dispatch.h"
+#include "gateway/flow/intake.h"
 #include "parsers/err.h"
 #include "tests/gateway/flow_fixture.h"
 #include "tests/tap.h"
@@ -70,6 +72,43 @@ static void test_jump(struct flow *f)
 	ok(flow_alarm(f, "clock-jumped") == NULL, "a day later the alarm is gone by itself");
 }
 
+/* A receipt that couldn't come in may wait outside. */
+static void test_unsure_waits_for_receipts(void)
+{
+	struct flow *f = calloc(1, sizeof(*f));
+	struct flow_answer a;
+	struct conf *conf;
+	uint64_t least;
+
+	flow_open(f, NULL);
+	flow_pass(f, HOUR_MS);
+	f->manner = NETWORK_SILENT;
+	flow_text(f, ANN, "Pukla cev u Svetosavskoj 14, Nova Pazova", &a);
+	flow_settle(f);
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_UNSURE, BYTES_NONE,
+			bytes_of("no answer"), 0);
+	flow_settle(f);
+	f->under_way = 0;
+	is_int(hall_last_row(&f->hall, ANN)->state, OUT_UNSURE, "a reply may have left");
+	conf = f->core.conf;
+	least = conf->min_free_bytes;
+	conf->min_free_bytes = UINT64_MAX;
+	intake_look(f->core.intake);
+	flow_pass(f, HOUR_MS);
+	ok(!intake_is_open(f->core.intake, NULL), "intake is stopped for an hour");
+	is_int((long long)f->n_sent, 1, "and it isn't sent again, for its receipt can't come in");
+	conf->min_free_bytes = least;
+	intake_look(f->core.intake);
+	flow_pass(f, conf->unsure_wait_ms - 30 * SECOND_MS);
+	ok(intake_is_open(f->core.intake, NULL), "intake is open again");
+	is_int((long long)f->n_sent, 1, "now the receipt has its time");
+	flow_pass(f, 2 * MINUTE_MS);
+	is_int((long long)f->n_sent, 2, "without one it is sent again");
+	ok(hall_is_sound(&f->hall), "verify finds nothing");
+	flow_close(f);
+	free(f);
+}
+
 int main(void)
 {
 	struct flow *f = calloc(1, sizeof(*f));
@@ -83,5 +122,6 @@ int main(void)
 	ok(hall_is_sound(&f->hall), "verify finds nothing");
 	flow_close(f);
 	free(f);
+	test_unsure_waits_for_receipts();
 	return done_testing();
 }
