@@ -41,6 +41,8 @@
 #define BATCH_JOBS_MAX 512
 /* HTTP requests that wait for their commit; Kannel should send at most 32 at once. */
 #define HELD_MAX 256
+/* Frames of one bearerbox that aren't acknowledged; it should hand out half as many (smsbox-max-pending). */
+#define BOX_FRAMES_MAX 2000
 /* Connections of the HTTP port; the next one isn't accepted. */
 #define CONNECTIONS_MAX 512
 /* Above this a connection ends with its answer: smsbox opens one for each request of a burst and keeps them all. */

@@ -81,6 +81,17 @@ static void arm(struct kannel_box *b, struct timer *t, int64_t in_ms)
 
 /* --- in: frames that are kept until they are acknowledged --- */
 
+static void bound_taken(struct kannel_box *b)
+{
+	bool is_full = b->n_taken >= BOX_FRAMES_MAX;
+
+	kannel_link_pause(b->link, is_full);
+	if (is_full)
+		kannel_health_set(b->health, FAULT_TOO_MANY,
+				  "bearerbox hands out more texts at once than are held (2000): "
+				  "set smsbox-max-pending = 1000 in its group core");
+}
+
 static void taken_free(struct taken *t)
 {
 	if (t->box != NULL) {
@@ -89,6 +100,7 @@ static void taken_free(struct taken *t)
 			t->next->at = t->at;
 		t->box->n_taken--;
 		t->box->n_waiting -= !t->is_posted;
+		bound_taken(t->box);
 	}
 	free(t);
 }
@@ -216,7 +228,7 @@ static void post_receipt(struct taken *t, const struct kannel_sms *sms)
 	r.at.ms = sms->time > 0 ? sms->time * SECOND_MS : 0;
 	receipt_of_kannel(sms->dlr_mask, sms->msgdata, &r);
 	if (receipt_row_parse(sms->dlr_url, &r) != ERR_OK) {
-		log_info("kannel", "chan=%s event=foreign_receipt remote=%.*s",
+		log_info("kannel", "chan=%s event=foreign_receipt remote=\"%.*s\"",
 			 b->channel->conf->name, PRI_BYTES(bytes_cut(sms->foreign_id, 0, 64)));
 		on_answer(t, ERR_OK);
 		return;
@@ -276,10 +288,12 @@ static void on_sms(struct kannel_box *b, const struct kannel_sms *sms, struct by
 	if (b->base.wire->is_stopping)
 		return;
 	t = taken_new(b, body, sms->id);
-	if (t != NULL)
-		post(t, sms);
-	else
+	if (t == NULL) {
 		log_error("kannel", "chan=%s event=out_of_memory", b->channel->conf->name);
+		return;
+	}
+	bound_taken(b);
+	post(t, sms);
 }
 
 /* --- out --- */
@@ -421,7 +435,7 @@ static void on_ack(struct kannel_box *b, const struct kannel_frame *f)
 	uint32_t nack = (uint32_t)f->ack.nack;
 
 	if (mt == NULL) {
-		log_info("kannel", "chan=%s event=late_answer id=%.*s", b->channel->conf->name,
+		log_info("kannel", "chan=%s event=late_answer id=\"%.*s\"", b->channel->conf->name,
 			 PRI_BYTES(bytes_cut(f->ack.id, 0, UUID_LEN)));
 		return;
 	}
@@ -475,6 +489,7 @@ static void on_up(void *ctx)
 	b->connection++;
 	b->base.counts.connects++;
 	b->is_leaving = false;
+	bound_taken(b);
 	f.admin.command = KANNEL_IDENTIFY;
 	/* None, never "": a box that calls itself "" gets nothing, silently. */
 	f.admin.boxc_id = id[0] != '\0' ? bytes_of(id) : BYTES_NONE;

@@ -37,8 +37,10 @@ struct kannel_link {
 	uv_tcp_t tcp;
 	uv_connect_t connect;
 	uv_write_t write;
-	uv_timer_t flush;
+	uv_timer_t turn; /* what the next turn of the loop does */
 	bool is_writing, is_freed;
+	bool is_paused;  /* the owner takes no frames for now */
+	bool wants_read; /* and takes them again: from the next turn on */
 	struct timer retry, deadline;
 	int64_t wait_ms;
 	struct mono up_at;
@@ -105,7 +107,7 @@ static void go_down(struct kannel_link *l, int err, const char *why)
 	if (was == KL_CLOSING || was == KL_WAITING)
 		return;
 	stop_timer(l, &l->deadline);
-	uv_timer_stop(&l->flush);
+	uv_timer_stop(&l->turn);
 	if (was == KL_UP && h->mono(h).ms - l->up_at.ms > GOOD_AFTER_MS)
 		l->wait_ms = 0;
 	/* Another version stays another version until somebody installs something. */
@@ -146,6 +148,14 @@ static void on_deadline(struct timer *t)
 
 /* --- frames in --- */
 
+static void on_turn(uv_timer_t *timer);
+
+static void turn_soon(struct kannel_link *l)
+{
+	if (!uv_is_active((uv_handle_t *)&l->turn))
+		uv_timer_start(&l->turn, on_turn, 0, 0);
+}
+
 static void on_frame(struct kannel_link *l, struct bytes body)
 {
 	struct kannel_frame frame;
@@ -163,7 +173,7 @@ static void read_frames(struct kannel_link *l)
 {
 	size_t done = 0;
 
-	while (l->state == KL_UP) {
+	while (l->state == KL_UP && !l->is_paused) {
 		struct bytes body;
 		size_t octets;
 		int err = kannel_frame_cut(bytes_at(l->in + done, l->in_len - done),
@@ -206,9 +216,30 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	read_frames(l);
 }
 
+static void read_again(struct kannel_link *l)
+{
+	l->wants_read = false;
+	/* Whole frames may be here already. */
+	read_frames(l);
+	if (l->state == KL_UP && !l->is_paused)
+		uv_read_start((uv_stream_t *)&l->tcp, on_alloc, on_read);
+}
+
+void kannel_link_pause(struct kannel_link *l, bool is_paused)
+{
+	if (l->is_paused == is_paused || l->state != KL_UP)
+		return;
+	l->is_paused = is_paused;
+	l->wants_read = !is_paused;
+	if (is_paused)
+		uv_read_stop((uv_stream_t *)&l->tcp);
+	else
+		turn_soon(l);
+}
+
 /* --- frames out --- */
 
-static void on_flush(uv_timer_t *timer);
+static void flush(struct kannel_link *l);
 
 static void on_written(uv_write_t *write, int status)
 {
@@ -220,16 +251,19 @@ static void on_written(uv_write_t *write, int status)
 	if (l->state == KL_UP && status < 0)
 		go_down_uv(l, "can't write to bearerbox at", status);
 	else if (l->state == KL_UP && l->out[0].text.len > 0)
-		on_flush(&l->flush);
+		flush(l);
 	end_if_over(l);
 }
 
-static void on_flush(uv_timer_t *timer)
+static void flush(struct kannel_link *l)
 {
-	struct kannel_link *l = timer->data;
 	struct outbuf gathered = l->out[0];
 	uv_buf_t buf;
 
+	if (l->state == KL_UP && strbuf_err(&gathered.text) != ERR_OK) {
+		go_down(l, ERR_IO, "bearerbox doesn't read what we send");
+		return;
+	}
 	if (l->is_writing || l->state != KL_UP || gathered.text.len == 0)
 		return;
 	l->out[0] = l->out[1];
@@ -246,6 +280,15 @@ static void on_flush(uv_timer_t *timer)
 	}
 }
 
+static void on_turn(uv_timer_t *timer)
+{
+	struct kannel_link *l = timer->data;
+
+	flush(l);
+	if (l->wants_read && l->state == KL_UP)
+		read_again(l);
+}
+
 int kannel_link_send(struct kannel_link *l, const struct kannel_frame *frame, uint64_t *seq_out)
 {
 	struct strbuf *out = &l->out[0].text;
@@ -255,15 +298,13 @@ int kannel_link_send(struct kannel_link *l, const struct kannel_frame *frame, ui
 		return ERR_BAD_STATE;
 	kannel_frame_encode(frame, out);
 	err = strbuf_err(out);
-	if (err != ERR_OK) {
-		go_down(l, ERR_IO, "bearerbox doesn't read what we send");
+	/* When it is full the connection ends, but in a turn of its own: who sends is in the middle of its lists. */
+	turn_soon(l);
+	if (err != ERR_OK)
 		return err;
-	}
 	l->seq++;
 	if (seq_out != NULL)
 		*seq_out = l->seq;
-	if (!uv_is_active((uv_handle_t *)&l->flush))
-		uv_timer_start(&l->flush, on_flush, 0, 0);
 	return ERR_OK;
 }
 
@@ -299,6 +340,7 @@ static void on_connected(uv_connect_t *connect, int status)
 	arena_reset(l->out[0].arena);
 	l->out[0].text = strbuf_in(l->out[0].arena, KANNEL_OUT_MAX);
 	l->seq_left = l->seq;
+	l->is_paused = l->wants_read = false;
 	l->state = KL_UP;
 	l->up_at = l->wire->host->mono(l->wire->host);
 	uv_read_start((uv_stream_t *)&l->tcp, on_alloc, on_read);
@@ -383,15 +425,15 @@ int kannel_link_new(struct wire *w, const char *host, unsigned port,
 	l->port = port;
 	l->retry.fire = on_retry;
 	l->deadline.fire = on_deadline;
-	uv_timer_init(w->loop, &l->flush);
-	l->flush.data = l;
-	l->n_pending = 1; /* the flush timer, until it is closed */
+	uv_timer_init(w->loop, &l->turn);
+	l->turn.data = l;
+	l->n_pending = 1; /* the timer, until it is closed */
 	*l_out = l;
 	start_try(l);
 	return ERR_OK;
 }
 
-static void on_flush_closed(uv_handle_t *handle)
+static void on_turn_closed(uv_handle_t *handle)
 {
 	struct kannel_link *l = handle->data;
 
@@ -406,13 +448,13 @@ void kannel_link_free(struct kannel_link **link)
 	if (l == NULL)
 		return;
 	*link = NULL;
-	on_flush(&l->flush); /* acknowledgements of this turn leave while they can */
 	l->events = NULL;
+	flush(l); /* acknowledgements of this turn leave while they can */
 	l->is_freed = true;
 	stop_timer(l, &l->retry);
 	if (l->state == KL_RESOLVING)
 		uv_cancel((uv_req_t *)&l->resolve);
 	go_down(l, ERR_CANCELLED, "stopped");
 	stop_timer(l, &l->deadline);
-	uv_close((uv_handle_t *)&l->flush, on_flush_closed);
+	uv_close((uv_handle_t *)&l->turn, on_turn_closed);
 }

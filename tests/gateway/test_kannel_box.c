@@ -64,11 +64,26 @@ static struct {
 	char fault[CHANNEL_FAULT_LEN];
 } saw;
 
+/* Texts that wait for their answers. */
+#define FLOOD (BOX_FRAMES_MAX + 200)
+static struct {
+	bool is_on;
+	size_t n, n_answered;
+	intake_answer_fn *answer[FLOOD];
+	void *ctx[FLOOD];
+} flood;
+
 void intake_message_take(struct intake *in, struct channel *c, struct message **msg,
 			 intake_answer_fn *answer, void *ctx)
 {
 	(void)in;
 	(void)c;
+	if (flood.is_on) {
+		message_free(msg);
+		flood.answer[flood.n] = answer;
+		flood.ctx[flood.n++] = ctx;
+		return;
+	}
 	message_free(&saw.msg);
 	saw.msg = *msg;
 	*msg = NULL;
@@ -429,6 +444,96 @@ static void test_refusal_before_answer(struct channel *c)
 	ok(bb_frame(&f, PATIENCE_MS) && f.kind == KANNEL_ACK, "and acknowledged");
 }
 
+/* Sends all of it, as fast as we take it. */
+static void bb_pour(struct bytes octets)
+{
+	while (octets.len > 0) {
+		ssize_t n = send(bb.fd, octets.ptr, octets.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		octets = bytes_cut(octets, n > 0 ? (size_t)n : 0, octets.len);
+		turn();
+	}
+	turns(50);
+}
+
+static void answer_flood(size_t n)
+{
+	while (flood.n_answered < n) {
+		size_t i = flood.n_answered++;
+
+		flood.answer[i](flood.ctx[i], ERR_OK);
+	}
+	turns(50);
+}
+
+static size_t acks_seen(void)
+{
+	struct kannel_frame f;
+	size_t n = 0;
+
+	while (bb_frame(&f, 200))
+		n += f.kind == KANNEL_ACK;
+	return n;
+}
+
+static void test_flood(void)
+{
+	struct arena *a = arena_new(4 * MIB);
+	struct strbuf out = strbuf_in(a, MIB);
+
+	for (unsigned i = 0; i < FLOOD; i++) {
+		struct kannel_frame f = mo("one of many", ID_1);
+
+		kannel_frame_encode(&f, &out);
+	}
+	bb.len = bb.done = 0;
+	flood.is_on = true;
+	bb_pour(strbuf_bytes(&out));
+	is_int((long long)flood.n, BOX_FRAMES_MAX,
+	       "a bearerbox that knows no bound keeps what is beyond ours");
+	ok(strstr(saw.fault, "smsbox-max-pending") != NULL, "and the fault says what to set");
+	answer_flood(100);
+	is_int((long long)flood.n, BOX_FRAMES_MAX + 100, "as many come as were acknowledged");
+	is_int((long long)acks_seen(), 100, "in acknowledgements that bearerbox sees");
+	/* Bearerbox has room for the acknowledgements of 500. */
+	for (size_t n = 600; n <= FLOOD; n += 500) {
+		bb.len = bb.done = 0;
+		answer_flood(n);
+	}
+	answer_flood(flood.n);
+	ok(flood.n == FLOOD && !bb.is_closed, "in the end all have come, by the same connection");
+	bb.len = bb.done = 0;
+	flood.is_on = false;
+	arena_free(&a);
+}
+
+/* More in one turn of the loop than waits for a bearerbox that doesn't read. */
+static void test_full_link(struct channel *c)
+{
+	static char text[60 * KIB];
+	struct outgoing out = segment(100, 0);
+	unsigned n = saw.n_results, sent = 0;
+
+	memset(text, 'a', sizeof(text));
+	out.encoding = SMS_GSM7;
+	out.text = bytes_at(text, sizeof(text));
+	while (c->ops->room(c) > 0 && sent < 90) {
+		out.row = 100 + sent++;
+		c->ops->send(c, &out);
+	}
+	is_int(sent, 90, "there is room for all of them");
+	ok(saw.n_results > n && saw.n_results < n + sent,
+	   "what doesn't fit any more is for later at once");
+	turns(20);
+	is_int(saw.n_results - n, sent,
+	       "each segment has one result when the link ends, and only one");
+	ok(saw.state == CHANNEL_DOWN && c->ops->room(c) == 0, "and the channel is down");
+	bb_close();
+	ok(bb_accept(), "we come back");
+	turns(20);
+	is_int(c->ops->room(c), conf.window, "with the whole window");
+}
+
 static void test_break(struct channel *c)
 {
 	struct kannel_frame f = mo("held over a break", ID_1);
@@ -561,7 +666,12 @@ int main(void)
 	c = kannel_box_make(&wire);
 	c->core = &core;
 	c->conf = &conf;
+	conf.window = 100;
 	c->ops->start(c);
+	bb_close();
+	ok(bb_accept(), "a new life connects");
+	test_flood();
+	test_full_link(c);
 	test_stop_while_posted(c);
 	free(c);
 	message_free(&saw.msg);
