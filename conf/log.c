@@ -133,13 +133,32 @@ static void tell_lost(void)
 	write_line(LOG_LEVEL_ERROR, text);
 }
 
-/* Whoever sends us a line end must not write our log: an event stays one line. */
+/* Also the second row of controls, whatever breaks a line elsewhere, and what turns the way of reading. */
+static bool is_dangerous(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) ||
+	       (cp >= 0x2066 && cp <= 0x2069);
+}
+
+/* Whoever sends us a line end or an escape must not write our log: an event stays one line of text. */
 static void make_one_line(char *text)
 {
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
+	struct rd r = rd_of(bytes_of(text));
+	const uint8_t *at = r.ptr;
+	size_t len = 0;
+	uint32_t cp;
+
+	for (; utf8_next(&r, &cp); at = r.ptr) {
+		size_t octets = (size_t)(r.ptr - at);
+
+		if (is_dangerous(cp) || (cp == UTF8_REPLACEMENT && octets == 1)) {
+			text[len++] = '?';
+			continue;
+		}
+		memmove(text + len, at, octets);
+		len += octets;
 	}
+	text[len] = '\0';
 }
 
 static void log_va(enum log_level level, const char *component, const char *format, va_list ap)

@@ -41,6 +41,11 @@ static void test_sink(void)
 	log_info("intake", "from=%s", "a\nb\r\x1b[2J\x7f");
 	is_text(bytes_of(last), "intake   from=a?b??[2J?",
 		"nobody can begin a line of his own in our log");
+	log_info("intake", "from=%s",
+		 "\xc2\x9b"
+		 "31m\xe2\x80\xa8x\xe2\x80\xae\x9b\xff\xc5\xbe");
+	is_text(bytes_of(last), "intake   from=?31m?x???\xc5\xbe",
+		"nor hide an escape in it, turn its words round, or leave octets that are no text");
 
 	for (size_t i = 0; i < sizeof(big) - 1; i += 2)
 		memcpy(big + i, "\xd0\x96", 2);
