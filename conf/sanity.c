@@ -180,12 +180,25 @@ static void check_http(const struct sanity *s)
 		    listen);
 }
 
+/* Kannel puts it into a URL as it stands (RFC 3986, unreserved). */
+static bool is_plain_in_url(const char *text)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789-._~";
+
+	return text[strspn(text, plain)] == '\0';
+}
+
 static void check_http_link(const struct sanity *s, const struct conf_channel *c)
 {
 	if (s->conf->http_listen != NULL && s->conf->http_listen[0] == '\0')
 		say(s, FAULT, c->name, "link",
 		    "http needs [http] http_listen, where Kannel calls us");
-	if (c->secret != NULL && c->secret[0] != '\0' && strlen(c->secret) < SECRET_SAFE)
+	if (c->secret != NULL && !is_plain_in_url(c->secret))
+		say(s, FAULT, c->name, "secret_file",
+		    "the secret has letters that Kannel would change in a URL; take letters, "
+		    "digits, - . _ ~ only");
+	else if (c->secret != NULL && c->secret[0] != '\0' && strlen(c->secret) < SECRET_SAFE)
 		say(s, WARNING, c->name, "secret_file",
 		    "the secret has fewer than %d letters; it could be guessed", SECRET_SAFE);
 	say(s, WARNING, c->name, "link",

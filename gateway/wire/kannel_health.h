@@ -21,7 +21,6 @@ enum kannel_fault {
 	FAULT_VERSION,      /* of the box protocol */
 	FAULT_NOT_ROUTABLE, /* Kannel has no way out for our texts */
 	FAULT_REFUSED_US,   /* sendsms doesn't take our password */
-	FAULT_SECRET,       /* Kannel would change it on its way through a URL */
 	FAULT_NO_BOX,       /* link = http: no smsbox is connected */
 	FAULT_FOREIGN_BOX,  /* link = box: another unnamed box takes texts away */
 	FAULT_SMSC_DOWN,

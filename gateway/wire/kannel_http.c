@@ -10,7 +10,6 @@
 #include "gateway/flow/alarms.h"
 #include "gateway/wire/kannel_health.h"
 #include "gateway/wire/kannel_sendsms.h"
-#include "gateway/wire/url.h"
 #include "parsers/err.h"
 #include "parsers/kannel_form.h"
 #include "parsers/keyed.h"
@@ -543,12 +542,6 @@ static int http_start(struct channel *c)
 		err = sendsms_new(c, k->health, &k->sendsms);
 	if (err != ERR_OK)
 		return err;
-	kannel_health_set(
-		k->health, FAULT_SECRET,
-		url_is_plain(bytes_of(c->conf->secret))
-			? NULL
-			: "secret_file holds letters that Kannel changes in a URL: take letters, "
-			  "digits, - . _ ~ only");
 	/* Whether smsbox is there is seen with the first text, or on its status page. */
 	kannel_health_link(k->health, true, "ready");
 	return ERR_OK;

@@ -79,7 +79,7 @@ static void finish(struct transfer_call *c, CURLcode code)
 		.may_have_sent = c->times_sent > 0,
 		.body = bytes_at(c->body, c->len),
 		/* libcurl's longer words hold milliseconds: the same fault would read anew each time. */
-		.words = curl_easy_strerror(code),
+		.words = c->is_too_long ? "the answer is too long" : curl_easy_strerror(code),
 	};
 	transfer_done_fn *done = c->done;
 	long status = 0;

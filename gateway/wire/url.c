@@ -37,12 +37,3 @@ void url_param_number(struct strbuf *url, const char *name, int64_t value)
 	snprintf(digits, sizeof(digits), "%" PRId64, value);
 	url_param(url, name, bytes_of(digits));
 }
-
-bool url_is_plain(struct bytes value)
-{
-	size_t i = 0;
-
-	while (i < value.len && is_unreserved(value.ptr[i]))
-		i++;
-	return i == value.len;
-}

@@ -11,7 +11,5 @@
 /* Adds "?name=value" to a URL without parameters, "&name=value" to one with. */
 void url_param(struct strbuf *url, const char *name, struct bytes value);
 void url_param_number(struct strbuf *url, const char *name, int64_t value);
-/* Every octet stands in a URL as it is: letters, digits, - . _ ~ */
-bool url_is_plain(struct bytes value);
 
 #endif

@@ -154,6 +154,12 @@ static const struct {
 	  "odziv.ini:19: [l] password_file: open is open to everyone on this machine; chmod 0640 or 0600, and change the secret\n"
 	  "odziv.ini:20: [l] secret_file: is the secret of [k] too; each channel needs its own\n",
 	  "a secret that everyone can read is a fault, and so is one that two channels share" },
+	{ HEAD HTTP SHARED "[l]\ntype = kannel\nlink = http\nfrom = 1956\nusername = gw\npassword_file = password\n"
+	  "secret_file = blanks\nsendsms_url = http://h/\n",
+	  SHARED_WARNING
+	  "odziv.ini:16: warning: [l] link: http: what waits in smsbox is lost when smsbox ends; odzivd(8), LIMITS. link = box loses nothing\n"
+	  "odziv.ini:20: [l] secret_file: the secret has letters that Kannel would change in a URL; take letters, digits, - . _ ~ only\n",
+	  "a callback secret that a URL would change is a fault before Kannel ever calls" },
 	{ HEAD "[budget]\nbudget_month = 5000\nauto_replies_hour = 0\n",
 	  "odziv.ini:5: [budget] budget_month: needs price_segment, or no money can be counted; write what a segment costs\n"
 	  "odziv.ini:6: warning: [budget] auto_replies_hour: 0: two machines that answer each other would never stop\n",
@@ -351,9 +357,10 @@ static void make_folder(void)
 	mkdir(path_of("town"), 0700);
 	mkdir(path_of("empty"), 0700);
 	write_file("password", "a password of sendsms\n", 0600);
-	write_file("secret", "a secret of many letters\n", 0600);
-	write_file("same", "a secret of many letters", 0640);
-	write_file("other", "another secret of many letters\n", 0600);
+	write_file("secret", "a.secret-of_many~letters\n", 0600);
+	write_file("same", "a.secret-of_many~letters", 0640);
+	write_file("other", "another-secret-of-many-letters\n", 0600);
+	write_file("blanks", "a secret&of=many+letters%\n", 0600);
 	write_file("open", "no secret any more\n", 0644);
 }
 
