@@ -322,12 +322,20 @@ static int replace_file(const char *path)
 	return unlink(path) == 0 ? ERR_OK : -errno;
 }
 
+/* Under the service manager the group is ours, and giving files away is forbidden. */
+static bool is_of_group(const char *path, gid_t gid)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_gid == gid;
+}
+
 /* Where the group is there and we may give it to them, its members may ask; else only our own user and group. */
 static void open_to_group(const char *path)
 {
 	const struct group *gr = getgrnam(socket_group);
 
-	if (gr != NULL && chown(path, (uid_t)-1, gr->gr_gid) != 0)
+	if (gr != NULL && !is_of_group(path, gr->gr_gid) && chown(path, (uid_t)-1, gr->gr_gid) != 0)
 		log_warning("control", "event=no_group path=%s group=%s error=\"%s\"", path,
 			    socket_group, strerror(errno));
 	if (chmod(path, 0660) != 0)

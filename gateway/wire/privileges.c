@@ -30,7 +30,7 @@ static int make_state_dir(const char *state_dir, struct stat *st)
 	const struct passwd *pw = getpwnam(service_user);
 
 	if (pw == NULL || mkdir(state_dir, 0750) != 0 ||
-	    chown(state_dir, pw->pw_uid, pw->pw_gid) != 0 || stat(state_dir, st) != 0)
+	    lchown(state_dir, pw->pw_uid, pw->pw_gid) != 0 || stat(state_dir, st) != 0)
 		return ERR_ACCESS;
 	return ERR_OK;
 }
@@ -108,7 +108,7 @@ int privileges_drop(const char *state_dir, char *why_out, size_t why_size)
 void privileges_harden(void)
 {
 	struct rlimit none = { 0 };
-	struct rlimit files;
+	struct rlimit files = { RLIM_INFINITY, RLIM_INFINITY };
 
 	umask(007);
 	(void)signal(SIGPIPE, SIG_IGN);
