@@ -39,6 +39,7 @@ TARGETS = [
     ("http_1/lmdb_1", 0.6, "least", "one in flight by HTTP, in LMDB alone's rate at 1 a commit"),
     ("bearerbox in/kannel_in", 0.85, "least", "behind bearerbox by the box link, in, in Kannel alone's rate"),
     ("bearerbox out/kannel_out", 0.85, "least", "behind bearerbox by the box link, out, in Kannel alone's rate"),
+    ("bearerbox out/kannel_out with receipts", 0.85, "least", "the same, both with receipts"),
     ("cpu_ms", 0.15, "most", "user + system time of odzivd a text, ms, at 64 in flight by the box link"),
     ("rss_open", 32.0, "most", "RssAnon with 10,000 open cases, MiB"),
     ("start_largest", 1.0, "most", "start to ready with the largest store, s"),
@@ -191,14 +192,14 @@ class Bench:
         found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         return found[0] if lines == 1 else found
 
-    def conf(self, link, training, map_size="1G", state="state"):
+    def conf(self, link, training, map_size="1G", state="state", dlr="yes"):
         folder = os.path.join(self.folder, f"conf-{link}-{state}")
         os.makedirs(folder, exist_ok=True)
         for name, words in (("password", "gwpw"), ("secret", SECRET)):
             path = os.path.join(folder, name)
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as f:
                 f.write(words + "\n")
-        channel = {"type": "kannel", "link": link, "from": "1955", "window": 100}
+        channel = {"type": "kannel", "link": link, "from": "1955", "window": 100, "dlr": dlr}
         if link == "box":
             channel.update(host="127.0.0.1", port=self.ports["box"])
         else:
@@ -371,7 +372,7 @@ class Bench:
         self.stop(listener)
 
     def measure_kannel_out(self):
-        """Without receipts, as the issue has it, and with the receipts that odzivd asks for."""
+        """Without receipts, and with those that odzivd asks for."""
         n = self.count(10000)
         listener = self.talk("empty_http", "--port", self.ports["dlr"], first_word="ready")
         for name, more in (("kannel_out", ()), ("kannel_out_dlr", ("--dlr-url", f"http%3A%2F%2F127.0.0.1%3A{self.ports['dlr']}%2Fdlr%3Fd%3D%25d"))):
@@ -383,27 +384,31 @@ class Bench:
         self.stop(listener)
 
     def measure_bearerbox(self):
-        """The same through odzivd: in while nothing is sent (training), then all replies out, then both at once."""
-        self.fresh_state()
-        n = self.count(20000)
-        boxes, phones = self.kannel(False)
-        process, _ = self.odzivd(self.conf("box", True))
+        """The same through odzivd: in while nothing is sent (training), then all replies out; without and with receipts."""
+        for name, dlr in (("bearerbox_out", "no"), ("bearerbox_out_dlr", "yes")):
+            self.fresh_state()
+            n = self.count(10000)
+            boxes, phones = self.kannel(False)
+            process, _ = self.odzivd(self.conf("box", True, dlr=dlr))
+            self.bearerbox_in(n, boxes[0], phones, process)
+            self.stop(process)
+            phones.tell(0, 0, n)
+            process, _ = self.odzivd(self.conf("box", False, dlr=dlr))
+            self.note(name, phones.line()["rate"])
+            until("nothing waits", lambda: self.status("sms/storesize") == "0", 120, 0.05)
+            self.stop(process)
+            self.stop_kannel(boxes, phones)
+        self.measure_bearerbox_both()
+
+    def bearerbox_in(self, n, bearerbox, phones, process):
+        before = [cpu_seconds(p.pid) for p in (bearerbox, process)]
         begin = time.monotonic()
         phones.tell(n, self.texts(n), 0)
-
-        def is_done():
-            return int(self.status("sms/received/total") or 0) >= n and int(self.status("sms/storesize") or 1) == 0
-        until("odzivd acknowledged all texts", is_done, 600, 0.02)
+        until("odzivd acknowledged all texts",
+              lambda: int(self.status("sms/received/total") or 0) >= n and self.status("sms/storesize") == "0", 600, 0.02)
         self.note("bearerbox_in", n / (time.monotonic() - begin))
+        self.note("bearerbox_cpu", sum(1000 * (y - x) / n for p, b in zip((bearerbox, process), before) for x, y in zip(b, cpu_seconds(p.pid))))
         phones.line()
-        self.stop(process)
-        phones.tell(0, 0, n)
-        process, _ = self.odzivd(self.conf("box", False))
-        self.note("bearerbox_out", phones.line()["rate"])
-        until("nothing waits", lambda: int(self.status("sms/storesize") or 1) == 0, 120, 0.05)
-        self.stop(process)
-        self.stop_kannel(boxes, phones)
-        self.measure_bearerbox_both()
 
     def measure_bearerbox_both(self):
         self.fresh_state()
@@ -510,7 +515,9 @@ class Bench:
         self.show_load("box link, 64 in flight, replies and receipts as well", "box_both")
         say("odzivd behind bearerbox by the box link")
         self.show("in: fake SMSC, bearerbox, odzivd (replies are queued)", "bearerbox_in")
-        self.show("out: the queued replies, segments", "bearerbox_out")
+        self.show("CPU of bearerbox and odzivd a text", "bearerbox_cpu", "ms", 3)
+        self.show("out: the queued replies, segments, without receipts", "bearerbox_out")
+        self.show("the same with receipts", "bearerbox_out_dlr")
         self.show("both at once: texts in, replies and receipts", "bearerbox_both")
         for cases, still_open, _ in self.stores if self.wants("store") else []:
             say(f"a store of {cases:,} cases, {still_open:,} open")
@@ -535,6 +542,7 @@ class Bench:
             "http_1/lmdb_1": ratio("http_1", "lmdb_1"),
             "bearerbox in/kannel_in": ratio("bearerbox_in", "kannel_in"),
             "bearerbox out/kannel_out": ratio("bearerbox_out", "kannel_out"),
+            "bearerbox out/kannel_out with receipts": ratio("bearerbox_out_dlr", "kannel_out_dlr"),
             "cpu_ms": statistics.median(cpu) if cpu else None,
             "rss_open": self.median("rss 10000"),
             "start_largest": self.median(f"start {largest}"),
