@@ -248,7 +248,7 @@ void committer_set_point(struct committer *c, committer_point_fn *point, void *c
 	pthread_mutex_unlock(&c->lock);
 }
 
-int committer_post(struct committer *c, struct job *job)
+int committer_queue(struct committer *c, struct job *job)
 {
 	int err = ERR_BUSY;
 
@@ -256,10 +256,26 @@ int committer_post(struct committer *c, struct job *job)
 	if (c->depth < c->jobs_max) {
 		c->depth++;
 		queue_add(&c->posted, job);
-		pthread_cond_signal(&c->work);
 		err = ERR_OK;
 	}
 	pthread_mutex_unlock(&c->lock);
+	return err;
+}
+
+void committer_kick(struct committer *c)
+{
+	pthread_mutex_lock(&c->lock);
+	if (c->posted.first != NULL)
+		pthread_cond_signal(&c->work);
+	pthread_mutex_unlock(&c->lock);
+}
+
+int committer_post(struct committer *c, struct job *job)
+{
+	int err = committer_queue(c, job);
+
+	if (err == ERR_OK)
+		committer_kick(c);
 	return err;
 }
 

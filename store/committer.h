@@ -44,6 +44,12 @@ int committer_start(struct db *db, size_t jobs_max, committer_wake_fn *wake, voi
 		    struct committer **c_out);
 void committer_set_point(struct committer *c, committer_point_fn *point, void *ctx);
 int committer_post(struct committer *c, struct job *job); /* ERR_BUSY when jobs_max wait */
+/*
+ * The same, but a thread that has nothing to do isn't woken before committer_kick(): jobs that are
+ * asked for together become one batch, where the first alone would cost a commit of its own.
+ */
+int committer_queue(struct committer *c, struct job *job);
+void committer_kick(struct committer *c);
 size_t committer_depth(struct committer *c);
 /* calls done of all that were handed back; loop thread */
 void committer_drain(struct committer *c);

@@ -40,6 +40,10 @@ struct host_uv {
 	struct in_hand *in_hand;
 	struct committer *committer;
 	uv_async_t drain;
+	/* After the callbacks of one turn of the loop: what they asked for is one batch. */
+	uv_check_t after_poll;
+	uv_prepare_t before_poll;
+	bool has_queued;
 	struct uv_own_timer *timers, *free_timers;
 	struct uv_own_query *waiting, **waiting_tail;
 	size_t n_waiting, n_running;
@@ -159,7 +163,38 @@ static int host_write(struct host *host, struct job *job)
 
 	if (committer_depth(h->committer) == 0)
 		h->moved = host_mono(host);
-	return committer_post(h->committer, job);
+	h->has_queued = true;
+	return committer_queue(h->committer, job);
+}
+
+static void kick(struct host_uv *h)
+{
+	if (h->has_queued && h->committer != NULL)
+		committer_kick(h->committer);
+	h->has_queued = false;
+}
+
+static void on_after_poll(uv_check_t *uv)
+{
+	kick(uv->data);
+}
+
+static void on_before_poll(uv_prepare_t *uv)
+{
+	kick(uv->data);
+}
+
+/* They keep nobody awake: the loop ends without them. */
+static void start_turns(struct host_uv *h)
+{
+	uv_check_init(h->loop, &h->after_poll);
+	uv_prepare_init(h->loop, &h->before_poll);
+	h->after_poll.data = h->before_poll.data = h;
+	uv_check_start(&h->after_poll, on_after_poll);
+	uv_prepare_start(&h->before_poll, on_before_poll);
+	uv_unref((uv_handle_t *)&h->after_poll);
+	uv_unref((uv_handle_t *)&h->before_poll);
+	h->n_open += 2;
 }
 
 /* --- reads --- */
@@ -293,6 +328,7 @@ int host_uv_new(uv_loop_t *loop, struct db *db, struct in_hand *in_hand, struct 
 	uv_async_init(loop, &h->drain, on_drain);
 	h->drain.data = h;
 	h->n_open = 1;
+	start_turns(h);
 	err = committer_start(db, JOBS_MAX, wake_loop, h, &h->committer);
 	if (err != ERR_OK) {
 		host_uv_free(&h);
@@ -336,6 +372,8 @@ void host_uv_free(struct host_uv **host)
 	while (h->n_running + h->n_waiting > 0)
 		uv_run(h->loop, UV_RUN_ONCE);
 	uv_close((uv_handle_t *)&h->drain, on_closed);
+	uv_close((uv_handle_t *)&h->after_poll, on_closed);
+	uv_close((uv_handle_t *)&h->before_poll, on_closed);
 	for (struct uv_own_timer *own = h->timers; own != NULL; own = own->next)
 		uv_close((uv_handle_t *)&own->uv, on_closed);
 	while (h->n_open > 0)
