@@ -92,8 +92,7 @@ static int add_word(struct translation *t, struct strbuf *s, struct bytes word)
 		}
 		if (open >= close || close == rest.len)
 			return complain(t,
-					"a bracket is missing in '%.*s'; endings are written so: "
-					"vod(a,e,u)",
+					"a bracket is missing; endings are written so: vod(a,e,u)",
 					word);
 		err = add_letters(t, s, bytes_cut(rest, 0, open));
 		if (err == ERR_OK)

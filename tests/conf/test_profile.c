@@ -89,6 +89,30 @@ static void check_examples(const struct profile *p, const char *file)
 	free(table);
 }
 
+/* To miss one is the worst mistake, a false alarm the second: in whatever language, in every profile. */
+static void check_emergencies(const struct profile *p, const char *file)
+{
+	size_t len;
+	char *table = read_source_file(file, &len);
+	struct arena *a = arena_new(16u << 20);
+	struct tsv t;
+
+	ok(tsv_begin(&t, TSV_RAW, bytes_at(table, len)) == ERR_OK, "%s is a table", file);
+	while (tsv_next(&t)) {
+		struct bytes text = tsv_get(&t, "text");
+		bool is_emergency = bytes_is(tsv_get(&t, "emergency"), "yes");
+		struct classified c = { 0 };
+
+		arena_reset(a);
+		(void)classify(&p->classifier, a, text, (struct tongue){ 0 }, &c);
+		if (!ok(c.is_emergency == is_emergency, "line %u: %s", t.line,
+			is_emergency ? "is an emergency" : "is none"))
+			diag("%.*s", PRI_BYTES(text));
+	}
+	arena_free(&a);
+	free(table);
+}
+
 static void check_names(const struct profile *p)
 {
 	unsigned n_long = 0, n_empty = 0;
@@ -302,6 +326,8 @@ int main(void)
 		check_examples(sp, "tests/parsers/data/sms_examples.tsv");
 		check_examples(sp, "tests/parsers/data/mail_examples.tsv");
 		check_examples(sp, "tests/parsers/data/own_examples.tsv");
+		check_emergencies(sp, "tests/parsers/data/emergency.tsv");
+		check_emergencies(pe, "tests/parsers/data/emergency.tsv");
 	}
 	profile_free(&sp);
 	profile_free(&pe);
