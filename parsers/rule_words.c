@@ -105,10 +105,10 @@ static int add_word(struct translation *t, struct strbuf *s, struct bytes word)
 }
 
 /* "dj" is no sure beginning, because d alone may stand for it; a third letter only sharpens. */
-static void note_start(struct translation *t, struct bytes word)
+static void note_beginning(struct translation *t, struct bytes word)
 {
 	struct rule_regex *r = t->regex;
-	uint8_t first = word.ptr[0], second = word.len > 1 ? word.ptr[1] : 0;
+	uint8_t first = word.len > 0 ? word.ptr[0] : 0, second = word.len > 1 ? word.ptr[1] : 0;
 	uint8_t third = word.len > 2 ? word.ptr[2] : 0;
 	bool is_sure = is_letter(first) && (second == 0 || is_letter(second)) &&
 		       !(first == 'd' && second == 'j');
@@ -120,6 +120,26 @@ static void note_start(struct translation *t, struct bytes word)
 	if (!is_letter(third) || (second == 'd' && third == 'j'))
 		third = 0;
 	r->starts[r->n_starts++] = (struct rule_start){ (char)first, (char)second, (char)third };
+}
+
+/* "(kuca,stan)" begins as each of them does; behind "(a,e)n" more letters would follow. */
+static void note_start(struct translation *t, struct bytes word)
+{
+	struct bytes endings;
+
+	if (word.len == 0 || word.ptr[0] != '(') {
+		note_beginning(t, word);
+		return;
+	}
+	endings = bytes_cut(word, 1, bytes_find(word, ')') - 1);
+	for (;;) {
+		size_t comma = bytes_find(endings, ',');
+
+		note_beginning(t, bytes_cut(endings, 0, comma));
+		if (comma == endings.len)
+			return;
+		endings = bytes_cut(endings, comma + 1, endings.len);
+	}
 }
 
 static struct bytes next_word(struct bytes *rest)

@@ -11,7 +11,7 @@
 #include "parsers/arena.h"
 
 #define RULE_PATTERN_MAX_BYTES 1000
-#define RULE_STARTS_MAX        48
+#define RULE_STARTS_MAX        80
 
 /* How a word begins, folded; second and third are 0 where any may stand. */
 struct rule_start {

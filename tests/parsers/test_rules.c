@@ -171,8 +171,12 @@ static void check_limits(struct arena *a)
 static void check_starts(struct arena *a)
 {
 	static const char *const texts[] = { "a",           "-voda",  "(voda)",
-					     "x_voda voda", "1. maj", "d'voda" };
-	static const char *const patterns[] = { "a", "voda", "voda", "voda", "1. maj", "voda" };
+					     "x_voda voda", "1. maj", "d'voda",
+					     "stan gori",   "zovi",   "ejete" };
+	static const char *const patterns[] = {
+		"a",         "voda",     "voda", "voda", "1. maj", "voda", "(kuca,stan) gori",
+		"(po,)zovi", "(d,e)jete"
+	};
 	unsigned n_missed = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
