@@ -317,8 +317,8 @@ void http_answer(struct http_request *r, unsigned status, const char *type, stru
 		body.len > 0 ? MHD_RESPMEM_MUST_COPY : MHD_RESPMEM_PERSISTENT);
 	if (r->response != NULL && type != NULL)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	if (r->response != NULL && (status == MHD_HTTP_CONTENT_TOO_LARGE ||
-				    s->load.connections > CONNECTIONS_KEPT_MAX))
+	if (r->response != NULL &&
+	    (status == MHD_HTTP_CONTENT_TOO_LARGE || s->load.connections > CONNECTIONS_KEPT_MAX))
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONNECTION, "close");
 	if (r->response != NULL && status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_ALLOW, MHD_HTTP_METHOD_GET);
