@@ -40,7 +40,7 @@ global-sender = {short_code}
 max-pending-requests = {max_pending}
 http-request-retry = 1000000
 http-queue-delay = 1
-http-timeout = 300
+http-timeout = {http_timeout}
 
 group = smsc
 smsc = smpp
@@ -90,7 +90,7 @@ class Kannel:
         self.conf_path = os.path.join(self.folder, "kannel.conf")
         self.max_pending = settings.get("max_pending", MAX_PENDING_REQUESTS)
         values = {"admin": self.admin, "box": self.box, "sendsms": self.sendsms_port, "smsc": smsc_port, "esme": ESME, "box_id": BOX_ID, "http": http_port,
-                  "folder": self.folder, "status_password": STATUS_PASSWORD, "short_code": SHORT_CODE, "max_pending": MAX_PENDING_REQUESTS, "max_submits": MAX_PENDING_SUBMITS,
+                  "folder": self.folder, "status_password": STATUS_PASSWORD, "short_code": SHORT_CODE, "max_pending": MAX_PENDING_REQUESTS, "max_submits": MAX_PENDING_SUBMITS, "http_timeout": 300,
                   "combine": "true" if link == "http" else "false", "mo_query": MO_QUERY.format(secret=secret), **settings}
         with open(self.conf_path, "w", encoding="utf-8") as f:
             f.write((BEARERBOX + (SMSBOX if self.wants_smsbox else ROUTE)).format(**values))

@@ -25,6 +25,9 @@ WINDOW = 10
 # Nothing may hold a text back, and what is unsure is sent again at once.
 CONF = {"desk": {"unsure_wait": "1s"}, "kannel": {"window": WINDOW},
         "budget": {"segments_hour": 0, "segments_day_all": 0, "auto_replies_hour": 0, "segments_day": 0}}
+# smsbox notices some connections that were cut off by kill -9 only after its http-timeout: until then their texts wait in it.
+HTTP_CONF = {**CONF, "kannel": {"window": WINDOW, "hold_max": "20s"}}
+HTTP_KANNEL = {"http_timeout": 30}
 STREETS = ("Svetosavskoj", "Njegosevoj", "Karadjordjevoj", "Dositejevoj")
 
 
@@ -135,7 +138,9 @@ def main():
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    with Lab(os.path.abspath(options.build), os.path.abspath(options.modules), link=options.link, conf=CONF, serve=("smsc", "kannel")) as lab:
+    is_http = options.link == "http"
+    with Lab(os.path.abspath(options.build), os.path.abspath(options.modules), link=options.link, conf=HTTP_CONF if is_http else CONF,
+             kannel=HTTP_KANNEL if is_http else None, serve=("smsc", "kannel")) as lab:
         if options.socket:
             lab.odzivd.hold_socket(lab.ports["http"])
         lab.start()
