@@ -30,7 +30,8 @@ struct db_limits {
 
 struct db_space {
 	uint64_t map_bytes;
-	uint64_t used_bytes; /* pages in use, freed ones not counted */
+	uint64_t
+		used_bytes; /* pages in use, freed ones not counted but for those that a reader still sees */
 };
 
 typedef int db_work_fn(struct txn *t, void *ctx);

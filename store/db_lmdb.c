@@ -508,17 +508,36 @@ uint64_t txn_id(struct txn *t, struct wall now)
 
 /* --- space and copies --- */
 
-/* Pages that LMDB keeps for later use: each row of its own list begins with their number. */
-static uint64_t free_pages(MDB_txn *mdb)
+/* A line of mdb_reader_list(): process, thread, and the transaction that it sees or "-". */
+static int note_reader(const char *line, void *ctx)
 {
+	size_t *oldest = ctx, sees;
+
+	if (sscanf(line, "%*d %*x %zu", &sees) == 1 && sees < *oldest)
+		*oldest = sees;
+	return 0;
+}
+
+/*
+ * Pages that LMDB may use again: its own list has a row a transaction that freed some, which begins
+ * with their number. What a reader of a long copy or check still sees isn't free until it ends, and
+ * counted as free it would let the map fill up unseen.
+ */
+static uint64_t free_pages(MDB_env *env, MDB_txn *mdb)
+{
+	size_t n, freed_by, oldest = mdb_txn_id(mdb);
 	MDB_cursor *cursor;
 	MDB_val k, v;
 	uint64_t sum = 0;
-	size_t n;
+
+	(void)mdb_reader_list(env, note_reader, &oldest);
 
 	if (mdb_cursor_open(mdb, 0, &cursor) != MDB_SUCCESS)
 		return 0;
 	while (mdb_cursor_get(cursor, &k, &v, MDB_NEXT) == MDB_SUCCESS) {
+		memcpy(&freed_by, k.mv_data, sizeof(freed_by));
+		if (freed_by > oldest)
+			break;
 		memcpy(&n, v.mv_data, sizeof(n));
 		sum += n;
 	}
@@ -539,7 +558,7 @@ struct db_space db_space(struct db *db)
 	space.map_bytes = info.me_mapsize;
 	space.used_bytes = (info.me_last_pgno + 1) * st.ms_psize;
 	if (mdb_txn_begin(db->env, NULL, MDB_RDONLY, &mdb) == MDB_SUCCESS) {
-		uint64_t unused = free_pages(mdb) * st.ms_psize;
+		uint64_t unused = free_pages(db->env, mdb) * st.ms_psize;
 
 		mdb_txn_abort(mdb);
 		space.used_bytes -= unused < space.used_bytes ? unused : space.used_bytes;

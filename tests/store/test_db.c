@@ -319,6 +319,37 @@ static void test_space(void)
 	fixture_close(&f);
 }
 
+static int write_under_reader(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t before = db_space(f->db).used_bytes;
+	struct fill same = { .n = 100 };
+
+	(void)t;
+	for (int i = 0; i < 6; i++)
+		if (db_write(f->db, fill_rows, &same) != ERR_OK)
+			diag("a write failed");
+	ok(db_space(f->db).used_bytes > before + 1024 * 1024,
+	   "pages that a long reader still sees aren't free, whoever gave them up");
+	return ERR_OK;
+}
+
+static void test_space_under_reader(void)
+{
+	struct fill same = { .n = 100 };
+	struct db_space before;
+	struct fixture f;
+
+	fixture_open(&f, "space-reader", FIXTURE_MAP);
+	db_write(f.db, fill_rows, &same);
+	before = db_space(f.db);
+	is_int(db_read(f.db, (struct mono){ 0 }, write_under_reader, &f), ERR_OK, "a long reader");
+	db_write(f.db, fill_rows, &same);
+	ok(db_space(f.db).used_bytes < before.used_bytes + 512 * 1024,
+	   "when it has ended they are");
+	fixture_close(&f);
+}
+
 /* The process may not make files as large as the map: for us the same as a full disk. */
 static void test_no_room(void)
 {
@@ -510,6 +541,7 @@ int main(void)
 	test_full_by_put();
 	test_full_by_commit();
 	test_space();
+	test_space_under_reader();
 	test_no_room();
 	test_opening();
 	test_ids();
