@@ -51,8 +51,12 @@ void dispatch_free(struct dispatch **d)
 		return;
 	*d = NULL;
 	dispatch->is_closing = true;
-	for (struct lane *lane = dispatch->lanes; lane != NULL; lane = lane->next)
+	dispatch->n_jobs++; /* ours, so that none of theirs is the last one meanwhile */
+	for (struct lane *lane = dispatch->lanes; lane != NULL; lane = lane->next) {
 		host_timer_stop(dispatch->core->host, &lane->timer);
+		lane_flush(lane);
+	}
+	dispatch->n_jobs--;
 	dispatch_job_over(dispatch);
 }
 

@@ -271,6 +271,7 @@ static void lane_failed(struct lane *lane, struct lane_job *j, int err)
 	/* In front: an older result of the same segment must not come last. */
 	flights_move(&j->results, &lane->results);
 	flights_move(&lane->results, &j->results);
+	lane->has_failed = true;
 	log_warning("dispatch", "chan=%s event=not_written error=\"%s\"", lane->name,
 		    err_text(err));
 	(void)snprintf(name, sizeof(name), "dispatch-failed:%s", lane->name);
@@ -312,6 +313,8 @@ static void lane_done(struct job *job, int err)
 		lane_failed(lane, j, err);
 	} else {
 		flights_free(&j->results);
+		lane->is_woken = lane->is_woken || lane->has_failed;
+		lane->has_failed = false;
 		desk_job_told(
 			&j->desk_job); /* lane->job still stands: whoever wakes us meanwhile is noted */
 		send_claimed(lane, j);
@@ -342,6 +345,33 @@ static struct lane_job *lane_job_new(struct lane *lane)
 	return j;
 }
 
+/* ERR_OK: the committer has it, with all results. */
+static int lane_post(struct lane *lane, struct lane_job *j)
+{
+	struct core *core = lane->dispatch->core;
+	int err;
+
+	flights_move(&j->results, &lane->results);
+	lane->dispatch->n_jobs++;
+	err = core->host->write(core->host, &j->desk_job.job);
+	if (err == ERR_OK)
+		return ERR_OK;
+	lane->dispatch->n_jobs--;
+	flights_move(&lane->results, &j->results);
+	desk_job_fini(&j->desk_job);
+	free(j);
+	return err;
+}
+
+void lane_flush(struct lane *lane)
+{
+	struct lane_job *j = lane->results.n > 0 ? lane_job_new(lane) : NULL;
+
+	if (j != NULL && lane_post(lane, j) != ERR_OK)
+		log_warning("dispatch", "chan=%s event=not_written n=%zu", lane->name,
+			    lane->results.n);
+}
+
 void lane_run(struct lane *lane)
 {
 	struct core *core = lane->dispatch->core;
@@ -354,6 +384,9 @@ void lane_run(struct lane *lane)
 	}
 	lane->is_woken = false;
 	room = lane_fill_spare(lane, lane_room(lane));
+	/* What is known may fit into a store that has no room for a claim, or where a claim fails. */
+	if (lane->has_failed && lane->results.n > 0)
+		room = 0;
 	if (room == 0 && lane->results.n == 0)
 		return;
 	j = lane_job_new(lane);
@@ -362,17 +395,11 @@ void lane_run(struct lane *lane)
 		return;
 	}
 	j->n_max = room;
-	flights_move(&j->results, &lane->results);
 	lane->job = j;
-	lane->dispatch->n_jobs++;
-	if (core->host->write(core->host, &j->desk_job.job) == ERR_OK)
+	if (lane_post(lane, j) == ERR_OK)
 		return;
 	/* Too much waits for the disk: our turn comes. */
 	lane->job = NULL;
-	lane->dispatch->n_jobs--;
-	flights_move(&lane->results, &j->results);
-	desk_job_fini(&j->desk_job);
-	free(j);
 	host_timer_in(core->host, &lane->timer, LANE_RETRY_MS);
 }
 

@@ -23,6 +23,7 @@ struct lane {
 	struct flights spare; /* for the next claims: nothing is claimed that we couldn't follow */
 	struct lane_job *job; /* in flight, or NULL */
 	bool is_woken;        /* look again when the job is done */
+	bool has_failed; /* the last job: the next one leaves new claims out, if there are results */
 	struct mono paused_until; /* throttled */
 	int64_t allowance;        /* thousandths of segments that rate_per_s allows now */
 	struct mono allowance_at;
@@ -41,6 +42,8 @@ struct lane *lane_new(struct dispatch *d, const char *name); /* NULL: out of mem
 void lane_free(struct lane *lane);
 /* Looks now, or when the job in flight is done: whoever comes meanwhile is served by the next. */
 void lane_run(struct lane *lane);
+/* The results that came in while a job was under way, at the end: known ones mustn't become UNSURE. */
+void lane_flush(struct lane *lane);
 /* A lane's job has come back after dispatch_free(): the last one ends it all. By lanes. */
 void dispatch_job_over(struct dispatch *d);
 

@@ -107,6 +107,54 @@ static void test_throttled(void)
 	close_flow(f);
 }
 
+/* A store that is full, or a claim that fails, must not keep what is known from the disk. */
+static void test_results_first(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a, b;
+
+	f->manner = NETWORK_SILENT;
+	f->room = 1;
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	flow_text(f, BOB, "Ne radi rasveta", &b);
+	flow_settle(f);
+	f->under_way = 0;
+	f->fail_next = ERR_STORE_FULL;
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_OK, BYTES_NONE,
+			BYTES_NONE, 0);
+	flow_commit(f);
+	is_int(state_of(f, ANN), OUT_SENDING, "a result that can't be written waits");
+	dispatch_wake_all(f->core.dispatch);
+	flow_commit(f);
+	is_int(state_of(f, ANN), OUT_SENT, "and is written by itself first");
+	is_int(state_of(f, BOB), OUT_QUEUED, "without a claim beside it");
+	flow_settle(f);
+	is_int(state_of(f, BOB), OUT_SENDING, "which comes behind it");
+	close_flow(f);
+}
+
+/* What the network said while the disk was busy, and then we were told to stop. */
+static void test_results_at_the_end(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a, b;
+
+	f->manner = NETWORK_SILENT;
+	flow_text(f, ANN, "Pukla cev", &a);
+	flow_settle(f);
+	f->room = 8;
+	flow_text(f, BOB, "Ne radi rasveta", &b);
+	flow_commit(f);
+	ok(f->n_jobs > 0, "a claim is on its way to the disk");
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_OK, BYTES_NONE,
+			BYTES_NONE, 0);
+	flow_stop(f);
+	flow_start(f);
+	is_int(state_of(f, ANN), OUT_SENT, "a result that came before a polite stop is on disk after it");
+	close_flow(f);
+}
+
 static int spoil_row(struct txn *t, void *ctx)
 {
 	static const uint8_t rubbish[] = { 0xff, 0xff, 0xff };
@@ -320,6 +368,8 @@ int main(void)
 	test_try_later();
 	test_throttled();
 	test_unreadable();
+	test_results_first();
+	test_results_at_the_end();
 	test_refused();
 	test_window();
 	test_rate();
