@@ -163,6 +163,7 @@ class Bench:
         self.seen = {}       # name -> list of figures, one a run
         self.next_text = 1   # no citizen writes twice in one store
         self.scale = 0.1 if options.quick else 1.0
+        self.calls = []      # lines of lmdb_alone --table
 
     # ---- figures
 
@@ -263,6 +264,15 @@ class Bench:
             self.note(f"lmdb_{batch}", found["rate"])
             shutil.rmtree(folder)
 
+    def show_calls(self):
+        """What one text asks of the store, counted at the seam: the calls that LMDB alone repeats."""
+        folder = os.path.join(self.folder, "calls")
+        os.makedirs(folder, exist_ok=True)
+        done = subprocess.run([self.tool("lmdb_alone"), "--conf", self.conf("box", True), "--dir", folder, "--jobs", "1000", "--table", "1"],
+                              cwd=self.folder, capture_output=True, text=True, check=True)
+        shutil.rmtree(folder)
+        self.calls = done.stdout.splitlines()
+
     def measure_empty_http(self):
         server = self.talk("empty_http", "--port", self.ports["http"], first_word="ready")
         found = self.run_tool("http_load", "--port", self.ports["http"], "--callers", 64, "--count", self.count(50000))
@@ -304,7 +314,7 @@ class Bench:
             self.note_load(f"box_{in_flight}", load.line())
             load.line()
             self.note_cpu(f"box_{in_flight}", process.pid, before, n)
-        self.stop(process, load)
+        self.stop(load, process)
 
     def measure_box_both(self):
         """Texts in, each answered, each answer with its two receipts: what one text costs altogether."""
@@ -318,7 +328,7 @@ class Bench:
         self.note_load("box_both", load.line())
         self.note("box_replies", load.line()["rate"])
         self.note_cpu("box_both", process.pid, before, n)
-        self.stop(process, load)
+        self.stop(load, process)
 
     # ---- Kannel
 
@@ -444,7 +454,7 @@ class Bench:
             load.tell(64, 1000, 5000000 + self.texts(1000), 0)
             load.line()
             self.note(f"rss {cases}", rss_anon_mib(process.pid))
-            self.stop(process, load)
+            self.stop(load, process)
         found = self.run_tool("store_query", "--conf", conf, "--count", 1000, "--citizens", contacts)
         self.note(f"status {cases}", found["status_us"] / 1000)
         self.note(f"query_list {cases}", found["list_us"] / 1000)
@@ -469,6 +479,8 @@ class Bench:
             for name, measure in loads:
                 progress(f"run {run + 1} of {self.options.runs}: {name} ({time.monotonic() - begin:.0f} s)")
                 measure()
+        if self.wants("lmdb"):
+            self.show_calls()
         self.stores = [s for s in ((0, 0, "1G"), (10000, 10000, "1G"), (100000, 10000, "2G"), (1000000, 10000, "12G")) if s[0] <= self.options.cases]
         if self.wants("store"):
             for store in self.stores:
@@ -502,6 +514,8 @@ class Bench:
         self.show("disk: one commit of 20 pages, two syncs", "disk_commit")
         self.show("LMDB alone, the same gets and puts, 1 a commit", "lmdb_1")
         self.show("LMDB alone, the same gets and puts, 64 a commit", "lmdb_64")
+        if self.calls:
+            say(f"    of which one text: {self.calls[-1].removeprefix('together').strip()}")
         self.show("libmicrohttpd alone, an empty handler, 64 callers", "empty_http")
         self.show("Kannel alone, in: fake SMSC, bearerbox, smsbox, listener", "kannel_in")
         self.show("Kannel alone, CPU of both boxes a text", "kannel_cpu", "ms", 3)

@@ -5,8 +5,9 @@
  *
  *   lmdb_alone --conf DIR --dir DIR --jobs 5000 --batch 64 [--table 1]
  *
- * First the desk takes so many texts, one a job, into a store without syncs, while every call of the seam
- * is written down with its key and value (the linker's --wrap puts us between the rooms and the engine).
+ * First the desk takes so many texts, one a job (each with the mark that the one before was answered,
+ * which rides in its batch), into a store without syncs, while every call of the seam is written down
+ * with its key and value (the linker's --wrap puts us between the rooms and the engine).
  * Then the calls are done again on an empty LMDB of the same size and tables, with syncs, --batch jobs a
  * commit: one line with jobs a second and p50 and p99 of a commit. With --table the calls of one job are
  * counted instead, by table.
@@ -128,6 +129,7 @@ int __wrap_txn_walk(struct txn *t, enum table table, struct bytes from, struct b
 struct taking {
 	struct office office;
 	uint64_t n;
+	struct digest answered; /* the text before, once there was one */
 };
 
 static int take_one(struct txn *t, void *ctx)
@@ -140,8 +142,11 @@ static int take_one(struct txn *t, void *ctx)
 	office_text(&k->office, k->n, &text);
 	record.is_on = true;
 	note(OP_JOB, 0, BYTES_NONE, NULL, 0);
+	if (k->n > 0 && intake_answered(t, &k->answered) != ERR_OK)
+		bench_fail("an answer can't be noted");
 	office_take(&k->office, t, &text, &found);
 	record.is_on = false;
+	k->answered = found.seen;
 	return txn_err(t);
 }
 
