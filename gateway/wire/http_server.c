@@ -36,6 +36,7 @@ struct http_conn {
 	uint64_t since_ms;    /* when it began */
 	uint64_t idle_octets; /* received when the last request was done */
 	char peer[PEER_SIZE];
+	struct http_request *request; /* begun and not completed */
 };
 
 enum request_state { REQUEST_NEW, REQUEST_HELD, REQUEST_ANSWERED, REQUEST_QUEUED };
@@ -217,8 +218,21 @@ static struct http_conn *conn_new(struct http_server *s, struct MHD_Connection *
 	return c;
 }
 
+static void request_free(struct http_request *r)
+{
+	r->server->load.requests--;
+	if (r->conn != NULL)
+		r->conn->request = NULL;
+	if (r->response != NULL)
+		MHD_destroy_response(r->response);
+	free(r);
+}
+
 static void conn_free(struct http_server *s, struct http_conn *c)
 {
+	/* More parameters than its memory holds: libmicrohttpd never tells the end of such a request. */
+	if (c->request != NULL)
+		request_free(c->request);
 	/* libmicrohttpd may have answered by itself: a URL above its memory, broken headers. */
 	if (!c->was_served && octets_received(c->fd) > END_OCTET)
 		log_warning("http", "event=closed peer=%s cause=\"no request that can be read\"",
@@ -266,8 +280,11 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *mhd)
 	if (r == NULL)
 		return NULL;
 	r->server = cls;
+	r->server->load.requests++;
 	r->mhd = mhd;
 	r->conn = conn_of(mhd);
+	if (r->conn != NULL)
+		r->conn->request = r;
 	memcpy(r->uri, uri, len);
 	rest = bytes_at(r->uri, len);
 	r->path = bytes_cut(rest, 0, bytes_find(rest, '?'));
@@ -465,11 +482,8 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 	(void)cls;
 	(void)mhd;
 	(void)code;
-	if (r == NULL)
-		return;
-	if (r->response != NULL)
-		MHD_destroy_response(r->response);
-	free(r);
+	if (r != NULL)
+		request_free(r);
 	*context = NULL;
 }
 

@@ -61,7 +61,7 @@ void http_answer(struct http_request *r, unsigned status, const char *type, stru
 
 /* For /metrics. */
 struct http_load {
-	size_t connections, held, held_most;
+	size_t connections, requests, held, held_most;
 	uint64_t slow; /* connections that were ended because they took too long */
 	struct {
 		unsigned status;

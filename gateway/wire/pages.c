@@ -144,6 +144,8 @@ static void add_http(struct strbuf *p, const struct http_server *server)
 
 	http_server_load(server, &load);
 	single(p, "http_connections", "gauge", "Open connections.", load.connections);
+	single(p, "http_requests", "gauge", "Requests that have begun and aren't over.",
+	       load.requests);
 	single(p, "http_held", "gauge", "Requests that wait for their commit.", load.held);
 	single(p, "http_held_most", "gauge", "Most of them at once since the start.",
 	       load.held_most);

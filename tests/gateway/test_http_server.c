@@ -367,6 +367,36 @@ static void test_broken(void)
 	ok(true, "rubbish ends nothing");
 }
 
+/* libmicrohttpd says nothing to such a request, and nothing of its end. */
+static void test_many_parameters(void)
+{
+	static const char end[] = " HTTP/1.1\r\nHost: h\r\n\r\n";
+	size_t n = 10000;
+	size_t len = strlen("GET /now?") + 4 * n;
+	char *request = malloc(len + sizeof(end));
+	struct http_load load;
+	struct client c;
+
+	memcpy(request, "GET /now?", strlen("GET /now?"));
+	for (size_t i = 0; i < n; i++)
+		memcpy(request + strlen("GET /now?") + 4 * i, "&a=b", 4);
+	memcpy(request + len, end, sizeof(end));
+	http_server_set_wait(server, 300);
+	client_open(&c);
+	client_send(&c, request, len + sizeof(end) - 1);
+	turn(20);
+	client_close(&c);
+	for (int i = 0; i < 20; i++) {
+		usleep(100000);
+		turn(3);
+	}
+	http_server_load(server, &load);
+	ok(load.connections == 0 && load.requests == 0,
+	   "more parameters than fit end with their connection");
+	http_server_set_wait(server, HEADER_WAIT_MS);
+	free(request);
+}
+
 /* Beyond the limit nobody is accepted; who waits is served when a place is free. */
 static void test_many(void)
 {
@@ -425,6 +455,7 @@ int main(void)
 	test_too_many_held();
 	test_slow();
 	test_broken();
+	test_many_parameters();
 	test_many();
 	http_server_load(server, &load);
 	is_int((long long)load.connections, 0, "no connection is left");
