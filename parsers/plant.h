@@ -22,6 +22,7 @@
 	X(PLANT_UNSURE_STAYS,      "what is UNSURE is never sent again") \
 	X(PLANT_COUNT_FORGOTTEN,   "a message isn't counted") \
 	X(PLANT_DUE_FORGOTTEN,     "an open case has no due entry") \
+	X(PLANT_WHEEL,             "what is done comes up again every minute") \
 	X(PLANT_STRANGER,          "anybody is answered, whatever the prefix") \
 	X(PLANT_PART_LOST,         "giving up a long text loses a part that came") \
 	X(PLANT_RELOAD_LOSES,      "a reload forgets what its channel had under way") \

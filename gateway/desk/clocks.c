@@ -139,7 +139,8 @@ static int on_validity(struct clocks *c, const struct due *due)
 
 	if (err != ERR_OK)
 		return pass_by(c, due, err);
-	if (!any_is(row, OUT_QUEUED) && !any_is(row, OUT_SENDING) && !any_is(row, OUT_UNSURE)) {
+	if (!any_is(row, OUT_QUEUED) && !any_is(row, OUT_SENDING) && !any_is(row, OUT_UNSURE) &&
+	    !PLANT(PLANT_WHEEL)) {
 		/* The network took some of it and never said what became of that. */
 		row->valid_until = 0;
 		outbox_put(c->t, row);
@@ -149,7 +150,8 @@ static int on_validity(struct clocks *c, const struct due *due)
 	if (!any_is(row, OUT_QUEUED)) {
 		/* What is unsure may wait for a person; their retry gives it a validity of its own. */
 		row->valid_until =
-			c->d->now.ms + (any_is(row, OUT_SENDING) ? SENDING_MAX_MS : HOUR_MS);
+			c->d->now.ms +
+			(any_is(row, OUT_SENDING) || PLANT(PLANT_WHEEL) ? SENDING_MAX_MS : HOUR_MS);
 		outbox_put(c->t, row);
 		return txn_err(c->t);
 	}

@@ -20,6 +20,9 @@
 #define SOON_MS (20 * MINUTE_MS)
 /* A look that missed a message by this much meets it again. */
 #define OVERLAP_MS (10 * MINUTE_MS)
+/* A daemon that has nothing to do makes so many commits between two looks, and so many for each thing that happens. */
+#define RESTING_BATCHES 190
+#define BATCHES_A_THING 6
 /* That a text was answered in time is on disk by then. */
 #define NOTED_MS (3 * MINUTE_MS)
 
@@ -215,6 +218,7 @@ void model_restart(struct model *m)
 	int err;
 
 	m->n_checks++;
+	m->n_starts++;
 	err = machine_look(m->machine, look_at_restart, m);
 	if (err != ERR_OK)
 		diary_violated(m->diary, "the-store-can-be-read", "%s", err_text(err));
@@ -354,13 +358,39 @@ static bool is_alarmed(const struct core *core, const char *name)
 	return false;
 }
 
-void model_patrol(struct model *m)
+/* What status would show, for the diary. */
+static void note_alarms(struct model *m, const struct core *core)
+{
+	for (size_t i = 0; i < alarms_count(core->alarms); i++)
+		diary_note(m->diary, "alarm %s: %.120s", alarms_at(core->alarms, i)->name,
+			   alarms_at(core->alarms, i)->text);
+}
+
+/* Work comes from what happens, not from the daemon's own wheels turning. */
+static void check_rests(struct model *m)
+{
+	const uint64_t *met = m->machine->sim.points_met;
+	uint64_t batches = met[POINT_AFTER_COMMIT] - met[POINT_REBUILD_SLICE] - met[POINT_SWEEP];
+	uint64_t heard = m->world->n_tries + m->world->receipts_told + m->world->n_sends +
+			 m->world->n_deeds + m->n_starts;
+	uint64_t most = RESTING_BATCHES + BATCHES_A_THING * (heard - m->heard_before);
+
+	if (batches - m->batches_before > most)
+		diary_violated(m->diary, "it-rests", "%" PRIu64 " batches since the last look",
+			       batches - m->batches_before);
+	m->batches_before = batches;
+	m->heard_before = heard;
+}
+
+void model_patrol(struct model *m, bool is_second_look)
 {
 	struct machine *machine = m->machine;
 	struct patrol p = { .m = m, .now = host_sim_wall(&machine->sim) };
 	const struct core *core = machine->core;
 	int err;
 
+	m->doubts = false;
+	check_rests(m);
 	if (core == NULL || p.now.ms - machine->up_ms < SOON_MS)
 		return;
 	if (machine->open_ms == 0)
@@ -375,10 +405,15 @@ void model_patrol(struct model *m)
 	err = machine_look(machine, look_on_patrol, &p);
 	if (err != ERR_OK)
 		diary_violated(m->diary, "the-store-can-be-read", "%s", err_text(err));
-	if (p.late > 0 && !is_alarmed(core, "late-cases"))
+	m->doubts = p.late > 0 &&
+		    (!is_alarmed(core, "late-cases") || (p.wants_notice && !p.has_notice));
+	if (!m->doubts || !is_second_look)
+		return;
+	note_alarms(m, core);
+	if (!is_alarmed(core, "late-cases"))
 		diary_violated(m->diary, "late-is-told", "%" PRIu64 " cases are late, no alarm",
 			       p.late);
-	if (p.late > 0 && p.wants_notice && !p.has_notice)
+	else
 		diary_violated(m->diary, "the-coordinator-is-told",
 			       "%" PRIu64 " cases are late, no text to the coordinator today",
 			       p.late);

@@ -16,6 +16,9 @@ struct model {
 	struct diary *diary;
 	int64_t scanned_ms; /* messages received before this were met already */
 	uint64_t n_checks;
+	uint64_t n_starts;
+	uint64_t batches_before, heard_before; /* at the last patrol */
+	bool doubts;
 	bool is_over; /* everything should have settled */
 	/* counted by the end's check */
 	uint64_t n_messages, n_cases, n_open, n_rows, n_parts, n_quarantined;
@@ -24,8 +27,11 @@ struct model {
 void model_init(struct model *m, struct machine *machine, struct world *world);
 /* After every death, before the next start: quick. */
 void model_restart(struct model *m);
-/* Every few hours, while it runs: is somebody told of what is late? */
-void model_patrol(struct model *m);
+/*
+ * Every few hours, while it runs: is somebody told of what is late? A case may have become so a
+ * moment ago, by being reopened: then m->doubts, and the second look, minutes later, decides.
+ */
+void model_patrol(struct model *m, bool is_second_look);
 /* When all has settled: everything. */
 void model_end(struct model *m);
 /* Parts that are there now, in a snapshot; by the functions above. */

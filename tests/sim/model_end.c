@@ -273,7 +273,7 @@ static void check_stopped(struct check *c, const Pb__Outbox *row, const struct c
 	for (size_t i = 0; i < c->w->n_stops; i++) {
 		const struct stop *s = &c->w->stops[i];
 
-		if (who != &c->w->citizens[s->citizen] ||
+		if (!s->is_sure || who != &c->w->citizens[s->citizen] ||
 		    row->created < s->from_ms + STOP_SLACK_MS ||
 		    (s->to_ms != 0 && row->created >= s->to_ms))
 			continue;

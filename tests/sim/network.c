@@ -417,6 +417,7 @@ static void link_send(struct channel *c, const struct outgoing *out)
 			       "row %" PRIu64 ".%u leaves while it is under way", out->row,
 			       out->segment);
 	s->sends++;
+	n->world->n_sends++;
 	s->left_ms = wall_now(n);
 	s->flight++;
 	s->is_flying = true;
@@ -454,7 +455,7 @@ struct told_piece {
 	size_t piece;
 };
 
-static void note_commands(struct network *n, size_t index)
+static void note_commands(struct network *n, size_t index, bool is_sure)
 {
 	const struct piece *p = &n->world->pieces[index];
 	const struct written *wr = &n->world->written[p->written];
@@ -463,7 +464,9 @@ static void note_commands(struct network *n, size_t index)
 	if (wr->kind->use != USE_STOP)
 		return;
 	stop = world_add_stop(n->world);
-	*stop = (struct stop){ .citizen = wr->citizen, .from_ms = wall_now(n), .piece = index };
+	*stop = (struct stop){
+		.citizen = wr->citizen, .from_ms = wall_now(n), .piece = index, .is_sure = is_sure
+	};
 }
 
 static void end_stops(struct network *n, unsigned citizen)
@@ -489,9 +492,8 @@ static void heard(struct network *n, size_t index, int err)
 	}
 	p->acked_ms = wall_now(n);
 	diary_note(n->sim->diary, "m%zu is acknowledged: %s", index, err_text(err));
-	/* Said twice within minutes it may be taken for a repeat: then it isn't a second STOP. */
-	if (err == ERR_OK)
-		note_commands(n, index);
+	if (!p->is_acked)
+		note_commands(n, index, err == ERR_OK);
 	p->is_acked = true;
 }
 
@@ -570,6 +572,7 @@ static void hand_over(struct network *n, struct net_link *link, size_t index)
 		abort();
 	*told = (struct told_piece){ .net = n, .piece = index };
 	p->tries++;
+	n->world->n_tries++;
 	p->under_way++;
 	n->messages_under_way++;
 	if (p->first_ms == 0)

@@ -32,13 +32,25 @@ static double real_now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
+static void on_second_look(void *ctx, uint64_t arg)
+{
+	struct sim *s = ctx;
+
+	(void)arg;
+	if (s->model.doubts && !s->machine.sim.is_dead)
+		model_patrol(&s->model, true);
+}
+
 static void on_patrol(void *ctx, uint64_t arg)
 {
 	struct sim *s = ctx;
 
 	host_sim_at(&s->machine.sim, 3 * HOUR_MS - 7 * MINUTE_MS, on_patrol, s, arg);
 	if (!s->machine.sim.is_dead)
-		model_patrol(&s->model);
+		model_patrol(&s->model, false);
+	/* Longer than the daemon needs to count late cases again. */
+	if (s->model.doubts)
+		host_sim_at(&s->machine.sim, 5 * MINUTE_MS, on_second_look, s, 0);
 }
 
 static void on_restart(void *ctx)

@@ -33,6 +33,7 @@ static const struct {
 	{ PLANT_UNSURE_STAYS,      "nothing-stays-open" },
 	{ PLANT_COUNT_FORGOTTEN,   "balance-holds" },
 	{ PLANT_DUE_FORGOTTEN,     "open-cases-are-due" },
+	{ PLANT_WHEEL,             "it-rests" },
 	{ PLANT_STRANGER,          "only-who-wrote-is-answered" },
 	{ PLANT_PART_LOST,         "text-whole" },
 	{ PLANT_RELOAD_LOSES,      "nothing-hangs" },

@@ -31,6 +31,7 @@ struct stop {
 	unsigned citizen;
 	int64_t from_ms, to_ms; /* wall; to 0: still */
 	size_t piece;           /* the STOP itself, which is confirmed */
+	bool is_sure; /* it was heard as a new text; else it may count as a repeat of an older one */
 };
 
 /* One thing that a citizen wrote; it travels as one piece or as several. */
@@ -114,6 +115,7 @@ struct world {
 	uint64_t answers_told; /* acknowledgements heard */
 	uint64_t repeats_told; /* of these: 'kept before' */
 	uint64_t receipts_told;
+	uint64_t n_tries, n_sends; /* texts handed to the daemon, segments handed to us */
 };
 
 void world_init(struct world *w);
