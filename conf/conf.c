@@ -40,10 +40,11 @@ static bool is_there(const char *path)
 static int say_not_there(const char *path, struct faults *faults)
 {
 	if (errno == EACCES)
-		faults_add(faults, (struct fault){ .file = bytes_of(path) },
-			   "can't be looked into by uid %u: %s; odzivd reads it as the owner of "
-			   "state_dir (chgrp odziv, chmod 0750)",
-			   (unsigned)geteuid(), strerror(errno));
+		faults_add(
+			faults, (struct fault){ .file = bytes_of(path) },
+			"can't be looked into by uid %u: %s; the group odziv should be allowed to "
+			"(chgrp odziv, chmod 0750), and who reads it a member",
+			(unsigned)geteuid(), strerror(errno));
 	else
 		faults_add(faults, (struct fault){ .file = bytes_of(path) }, "can't be found: %s",
 			   strerror(errno));

@@ -79,7 +79,11 @@ int secret_read(const char *path, struct arena *a, struct strbuf *why, const cha
 	int err;
 
 	if (fd < 0) {
-		strbuf_addf(why, "can't be read: %s", strerror(errno));
+		strbuf_addf(why, "can't be read: %s%s", strerror(errno),
+			    errno == EACCES
+				    ? "; chgrp odziv and chmod 0640 let odzivd and those who "
+				      "may call odziv read it"
+				    : "");
 		return ERR_INVALID;
 	}
 	err = check_file(fd, why);

@@ -2,7 +2,7 @@
 # lib - what the scripts share: where things are, how they speak, what they run as root.
 # Sourced by bash. SRC is the source tree, BUILD the folder that holds everything that we make.
 SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-BUILD=${ODZIV_BUILD:-$SRC/build}
+BUILD=$(realpath -sm -- "${ODZIV_BUILD:-$SRC/build}")
 JOBS=${ODZIV_JOBS:-$(nproc)}
 PYTHON=/usr/bin/python3
 # Caches stay below BUILD too, and no byte code beside the stories.
@@ -15,6 +15,9 @@ die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 case $BUILD in
 *[[:space:]]*) die "make can't build in '$BUILD', because its path has a blank; name another folder: ODZIV_BUILD=/var/tmp/odziv '$0'" ;;
 esac
+if ! mkdir -p "$BUILD" 2>/dev/null || [ ! -w "$BUILD" ]; then
+	die "'$BUILD' can't be written by $(id -un); name another folder: ODZIV_BUILD=/var/tmp/odziv '$0'"
+fi
 
 # as_root COMMAND...: packages and mounts need root; nothing else does.
 as_root() {

@@ -241,7 +241,9 @@ static int find_state_dir(struct opening *o)
 		return fail(o, ERR_LIMIT, "%s: the path is too long", o->state_dir);
 	o->is_new = stat(data, &st) != 0;
 	if (o->is_new && !o->limits.may_create)
-		return fail(o, ERR_NOENT, "%s: there is no store", o->state_dir);
+		return fail(o, ERR_NOENT,
+			    "%s: there is no store yet; odzivd makes it when it starts",
+			    o->state_dir);
 	return ERR_OK;
 }
 

@@ -130,7 +130,8 @@ int ask_daemon(const struct conf *conf, int *fd_out)
 		close(fd);
 		return ERR_NOENT;
 	}
-	args_fail("%s: %s; are you in the group odziv?", conf->control_path, strerror(errno));
+	args_fail("%s: %s; are you a member of the group odziv, and have you logged in since?",
+		  conf->control_path, strerror(errno));
 	close(fd);
 	return ERR_ACCESS;
 }
@@ -164,12 +165,32 @@ int ask_over(int fd, struct bytes request, const struct asking *asking)
 	return status;
 }
 
+void ask_complain(const char *path, int err, const char *why)
+{
+	if (why[0] != '\0')
+		args_fail("%s", why);
+	else
+		args_fail("%s: %s", path, err_text(err));
+}
+
+static int check_access(const struct conf *conf)
+{
+	if (access(conf->state_dir, R_OK | W_OK | X_OK) == 0 || errno != EACCES)
+		return EXIT_DONE;
+	args_fail("%s: no odzivd answers, and without it only root or the store's owner may do "
+		  "this; start odzivd, or call odziv as one of them",
+		  conf->state_dir);
+	return EXIT_FAILED;
+}
+
 int ask_become_owner(const struct conf *conf)
 {
 	char why[256];
 	struct stat st;
 
-	if (geteuid() != 0 || stat(conf->state_dir, &st) != 0 || st.st_uid == 0)
+	if (geteuid() != 0)
+		return check_access(conf);
+	if (stat(conf->state_dir, &st) != 0 || st.st_uid == 0)
 		return EXIT_DONE;
 	if (privileges_drop(conf->state_dir, why, sizeof(why)) == ERR_OK)
 		return EXIT_DONE;
@@ -212,7 +233,7 @@ static int ask_inline(struct conf *conf, struct bytes request, const struct aski
 		return EXIT_FAILED;
 	err = store_open(conf->state_dir, conf->map_bytes, false, &store, why, sizeof(why));
 	if (err != ERR_OK) {
-		args_fail("%s: %s", conf->state_dir, why[0] != '\0' ? why : err_text(err));
+		ask_complain(conf->state_dir, err, why);
 		return EXIT_FAILED;
 	}
 	host = host_inline_new(&store);

@@ -29,7 +29,12 @@ int ask_over(int fd, struct bytes request, const struct asking *asking);
 int ask_line(const struct args *args, struct bytes *line_out);
 /* Loads the configuration, printing its faults. NULL: EXIT_FAILED. */
 struct conf *ask_conf(const struct args *args);
-/* Root becomes the owner of the state folder, so that nothing in it turns root's. An exit status. */
+/*
+ * Root becomes the owner of the state folder, so that nothing in it turns root's; anybody else
+ * must be allowed into it. An exit status; the error was printed.
+ */
 int ask_become_owner(const struct conf *conf);
+/* What the store said went wrong, which names the file; else the path and the error's words. */
+void ask_complain(const char *path, int err, const char *why);
 
 #endif

@@ -67,7 +67,7 @@ int keep_restore(const struct args *args)
 	err = restore_run(args->words[0], conf->state_dir, conf->map_bytes, on_progress, NULL, why,
 			  sizeof(why));
 	if (err != ERR_OK)
-		args_fail("%s: %s", args->words[0], why[0] != '\0' ? why : err_text(err));
+		ask_complain(args->words[0], err, why);
 	status = err == ERR_OK ? say_done(args, "state_dir", conf->state_dir) : EXIT_FAILED;
 	conf_drop(&conf);
 	return status;
@@ -88,7 +88,7 @@ int keep_compact(const struct args *args)
 		store_close(&store);
 	}
 	if (err != ERR_OK)
-		args_fail("%s: %s", conf->state_dir, why[0] != '\0' ? why : err_text(err));
+		ask_complain(conf->state_dir, err, why);
 	status = err == ERR_OK ? say_done(args, "state_dir", conf->state_dir) : EXIT_FAILED;
 	conf_drop(&conf);
 	return status;

@@ -11,7 +11,7 @@
 #include "parsers/utf8.h"
 
 #define COLUMN_MAX 40
-#define KEY_WIDTH  14
+#define KEY_WIDTH  16
 /* One cell or value for people. */
 #define VALUE_MAX 65536
 #define LINE_CAP  (64u * 1024 * 1024)
