@@ -35,10 +35,17 @@ int args_file(struct arena *a, const char *path, size_t max, struct bytes *text_
 	while ((got = fread(block, 1, sizeof(block), f)) > 0)
 		strbuf_add(&s, bytes_at(block, got));
 	if (ferror(f))
-		s.err = ERR_IO;
+		s.err = errno != 0 ? -errno : ERR_IO;
 	if (f != stdin)
 		fclose(f);
 	return strbuf_finish(&s, text_out);
+}
+
+const char *args_file_error(int err)
+{
+	if (err == ERR_LIMIT)
+		return "is larger than 4 MiB";
+	return err > ERR_DUPLICATE ? strerror(-err) : err_text(err);
 }
 
 static void print_command(const struct command_row *c)
@@ -65,7 +72,7 @@ static void print_help(void)
 	     "Usage: odziv [-c DIR|FILE] [--json] COMMAND …\n"
 	     "\n"
 	     "  -c DIR|FILE   the configuration: a folder with odziv.ini, or the file "
-	     "(default: " SYSCONF_DIR "/odziv.ini);\n"
+	     "(default: " ARGS_CONF_DEFAULT ");\n"
 	     "                for commands that need no store also a bare profile folder\n"
 	     "  --json        one JSON object a line, for scripts\n"
 	     "  --            ends the options; a word '-' is read from standard input\n"
@@ -119,29 +126,42 @@ static bool takes_all(const struct command_row *c)
 	       strstr(last, "WORDS") != NULL;
 }
 
+/* All of standard input without the line ends behind it. NULL after words were printed. */
+static const char *word_of_stdin(struct args *args)
+{
+	const char *word = NULL;
+	struct bytes text;
+	int err = args_file(args->arena, "-", ARGS_STDIN_MAX, &text);
+
+	if (err != ERR_OK) {
+		args_fail("standard input: %s", args_file_error(err));
+		return NULL;
+	}
+	while (bytes_ends(text, "\n") || bytes_ends(text, "\r"))
+		text.len--;
+	if (bytes_find(text, '\0') < text.len)
+		args_fail("standard input: holds a NUL octet, so it is no text");
+	else if ((word = arena_str(args->arena, text)) == NULL)
+		args_fail("out of memory");
+	return word;
+}
+
 static int take_word(struct args *args, const char *word)
 {
 	const struct command_row *c = args->command;
 	struct strbuf s = strbuf_in(args->arena, WORD_MAX);
-	struct bytes text;
-	int err;
 
-	if (strcmp(word, "-") == 0) {
-		err = args_file(args->arena, "-", ARGS_STDIN_MAX, &text);
-		if (err != ERR_OK) {
-			args_fail("standard input: %s", err_text(err));
-			return EXIT_FAILED;
-		}
-		while (text.len > 0 && text.ptr[text.len - 1] == '\n')
-			text.len--;
-		word = arena_str(args->arena, text);
-	}
+	if (strcmp(word, "-") == 0)
+		word = word_of_stdin(args);
+	if (word == NULL)
+		return EXIT_FAILED;
 	if (args->n_words < c->max_words) {
 		args->words[args->n_words++] = word;
 		return EXIT_DONE;
 	}
 	if (c->max_words == 0 || !takes_all(c))
-		return usage("odziv %s %s: '%s' is one word too many", c->name, c->words, word);
+		return usage("odziv %s%s%s: '%s' is one word too many", c->name,
+			     c->words[0] != '\0' ? " " : "", c->words, word);
 	strbuf_addf(&s, "%s %s", args->words[args->n_words - 1], word);
 	args->words[args->n_words - 1] = strbuf_text(&s);
 	return EXIT_DONE;
@@ -202,16 +222,19 @@ static int take_common(int *argc, char **argv, struct args *args)
 	return EXIT_DONE;
 }
 
-static int read_rest(struct args *args, int argc, char **argv, int from)
+static int read_rest(struct args *args, int argc, char **argv, int from, bool options_over)
 {
-	bool options_over = false;
-
 	for (int i = from; i < argc; i++) {
 		int status;
 
 		if (!options_over && strcmp(argv[i], "--") == 0) {
 			options_over = true;
 			continue;
+		}
+		if (!options_over && strcmp(argv[i], "--help") == 0) {
+			print_command(args->command);
+			args->command = NULL;
+			return EXIT_DONE;
 		}
 		if (!options_over && strncmp(argv[i], "--", 2) == 0)
 			status = take_option(args, argc, argv, &i);
@@ -225,29 +248,51 @@ static int read_rest(struct args *args, int argc, char **argv, int from)
 	return EXIT_DONE;
 }
 
+/* What was perhaps meant: the commands of the same group, such as all that begin with "case". */
+static int no_command(char **words, size_t n)
+{
+	size_t len = strlen(words[0]), found = 0;
+
+	fprintf(stderr, "usage: '%s%s%s' is no command of odziv", words[0], n > 1 ? " " : "",
+		n > 1 ? words[1] : "");
+	for (size_t i = 0; i < n_commands; i++) {
+		const char *name = commands[i].name;
+
+		if (strncmp(name, words[0], len) != 0 || name[len] != ' ')
+			continue;
+		fprintf(stderr, "%s%s", found++ == 0 ? "; there are: " : ", ", name);
+	}
+	fputs("\nTry: odziv --help\n", stderr);
+	return EXIT_USAGE;
+}
+
 int args_read(int argc, char **argv, struct args *args_out)
 {
 	size_t used;
 	int status = take_common(&argc, argv, args_out);
+	bool options_over = argc > 1 && strcmp(argv[1], "--") == 0;
 
 	if (status != EXIT_DONE)
 		return status;
+	if (options_over) {
+		argc--;
+		argv++;
+	}
 	if (argc == 1)
 		return usage("odziv [-c DIR|FILE] [--json] COMMAND …");
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-	    strcmp(argv[1], "help") == 0) {
+	if (!options_over && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+			      strcmp(argv[1], "help") == 0)) {
 		print_help();
 		return EXIT_DONE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (!options_over && strcmp(argv[1], "--version") == 0) {
 		puts("odziv " PACKAGE_VERSION);
 		return EXIT_DONE;
 	}
 	args_out->command = find_command(argv + 1, (size_t)argc - 1, &used);
 	if (args_out->command == NULL)
-		return usage("'%s%s%s' is no command of odziv", argv[1], argc > 2 ? " " : "",
-			     argc > 2 ? argv[2] : "");
-	status = read_rest(args_out, argc, argv, 1 + (int)used);
+		return no_command(argv + 1, (size_t)argc - 1);
+	status = read_rest(args_out, argc, argv, 1 + (int)used, options_over);
 	if (status != EXIT_DONE)
 		args_out->command = NULL;
 	return status;

@@ -15,6 +15,8 @@
 /* A text from stdin: longer than any SMS or TSV of examples that a person makes. */
 #define ARGS_STDIN_MAX (4u * 1024 * 1024)
 
+#define ARGS_CONF_DEFAULT SYSCONF_DIR "/odziv.ini"
+
 #define EXIT_DONE   0
 #define EXIT_FAILED 1
 #define EXIT_USAGE  2
@@ -69,6 +71,8 @@ void args_fail(const char *format, ...)
 	__attribute__((format(printf, 1, 2))); /* "error: …" on stderr */
 /* All of a file (or stdin for "-"), NUL behind it. ERR_NOENT, ERR_LIMIT, ERR_NOMEM. */
 int args_file(struct arena *a, const char *path, size_t max, struct bytes *text_out);
+/* What args_file() didn't like, in the system's words: to whoever named the file it is no record. */
+const char *args_file_error(int err);
 
 extern const struct command_row commands[];
 extern const size_t n_commands;

@@ -2,6 +2,7 @@
 #include "gateway/cli/ask.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,9 @@ struct conf *ask_conf(const struct args *args)
 	}
 	if (err != ERR_OK && faults.n_errors == 0)
 		args_fail("%s: %s; name the configuration with -c DIR", args->conf, err_text(err));
+	if (err != ERR_OK && strcmp(args->conf, ARGS_CONF_DEFAULT) == 0)
+		args_fail("an instance is named with -c, such as: odziv -c " SYSCONF_DIR "/NAME %s",
+			  args->command->name);
 	if (err != ERR_OK)
 		return NULL;
 	/* Times that people read are the town's; an unknown zone was a fault of the profile already. */
@@ -59,6 +63,19 @@ static void put_options(struct json *request, const struct args *args)
 	json_put_take(request, "args", &options);
 }
 
+/* A word as the daemon is told it: it stands in another folder than the person who names one. */
+static const char *word_of(const struct args *args, size_t i)
+{
+	struct strbuf s = strbuf_in(args->arena, 2 * PATH_MAX);
+	char here[PATH_MAX];
+
+	if (strcmp(args->command->name, "backup") != 0 || args->words[i][0] == '/' ||
+	    getcwd(here, sizeof(here)) == NULL)
+		return args->words[i];
+	strbuf_addf(&s, "%s/%s", here, args->words[i]);
+	return strbuf_err(&s) == ERR_OK ? strbuf_text(&s) : args->words[i];
+}
+
 int ask_line(const struct args *args, struct bytes *line_out)
 {
 	struct json *request = json_object(), *words = json_array();
@@ -67,7 +84,7 @@ int ask_line(const struct args *args, struct bytes *line_out)
 	json_put_str(request, "command", args->command->name);
 	put_options(request, args);
 	for (size_t i = 0; i < args->n_words; i++) {
-		struct json *word = json_text(bytes_of(args->words[i]));
+		struct json *word = json_text(bytes_of(word_of(args, i)));
 
 		json_append_take(words, &word);
 	}
@@ -276,7 +293,9 @@ int ask(const struct args *args, const struct asking *asking)
 			  "with odziv.ini",
 			  args->conf);
 	} else if ((err = ask_line(args, &request)) != ERR_OK) {
-		args_fail("the request is too long: %s", err_text(err));
+		args_fail("odziv %s: the words are too long; at most %d octets can be sent to the "
+			  "daemon",
+			  args->command->name, (int)CONTROL_LINE_MAX);
 	} else if ((err = ask_daemon(conf, &fd)) == ERR_OK) {
 		status = ask_over(fd, request, asking);
 	} else if (err == ERR_NOENT && strcmp(args->command->name, "status") == 0) {

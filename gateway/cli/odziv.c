@@ -26,7 +26,7 @@ static int run_store(const struct args *args)
 
 int main(int argc, char **argv)
 {
-	struct args args = { .arena = arena_new(ARENA_CAP), .conf = SYSCONF_DIR "/odziv.ini" };
+	struct args args = { .arena = arena_new(ARENA_CAP), .conf = ARGS_CONF_DEFAULT };
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);

@@ -40,7 +40,9 @@ static int classify_tsv(const struct args *args, const struct profile *p, const 
 	struct bytes tsv;
 	int err = args_file(args->arena, file, ARGS_STDIN_MAX, &tsv);
 
-	if (err == ERR_OK)
+	if (err != ERR_OK)
+		snprintf(why, sizeof(why), "%s", args_file_error(err));
+	else
 		err = text_classify_tsv(p, tsv, print_classified, &print, why, sizeof(why));
 	if (err == ERR_OK)
 		return print.status;

@@ -140,6 +140,16 @@ static void on_dumped(struct bytes line, void *ctx)
 		dump->err = control_row_line(dump->c, line);
 }
 
+static int no_table(struct control *c)
+{
+	struct strbuf names = strbuf_in(control_scratch(c), KIB);
+
+	for (int i = 0; i < TABLE_COUNT_ALL; i++)
+		strbuf_addf(&names, "%s%s", i > 0 ? ", " : "", table_name((enum table)i));
+	return control_fail(c, ERR_INVALID, "the store has no table '%.*s'; there are: %s",
+			    PRI_BYTES(bytes_cut(c->words[0], 0, 64)), strbuf_text(&names));
+}
+
 int control_dump(struct txn *t, struct control *c)
 {
 	struct dump dump = { .c = c };
@@ -147,8 +157,7 @@ int control_dump(struct txn *t, struct control *c)
 	int err;
 
 	if (c->n_words > 0 && table_of_name(c->words[0], &table) != ERR_OK)
-		return control_fail(c, ERR_INVALID, "the store has no table '%.*s'",
-				    PRI_BYTES(c->words[0]));
+		return no_table(c);
 	err = dump_run(t, table, control_scratch(c), on_dumped, &dump);
 	if (dump.err == ERR_LIMIT)
 		return control_fail(
