@@ -135,14 +135,14 @@ static int derive_urls(struct conf *conf)
 	return ERR_OK;
 }
 
-/* Found by the order of the schema, read by the order of the file. */
+/* Found by the order of the schema, read by the order of the file; what is nowhere in it comes last. */
 static void sort_by_line(struct faults *faults, size_t from)
 {
 	for (size_t i = from + 1; i < faults->n; i++) {
 		struct fault moved = faults->list[i];
 		size_t j = i;
 
-		for (; j > from && faults->list[j - 1].line > moved.line; j--)
+		for (; j > from && faults->list[j - 1].line - 1u > moved.line - 1u; j--)
 			faults->list[j] = faults->list[j - 1];
 		faults->list[j] = moved;
 	}

@@ -51,6 +51,8 @@ static void miss(struct fill *f, const struct conf_key *key, struct bytes sectio
 	if (f->is_bare)
 		return;
 	schema_put_expected(key, &words);
+	if (key->example != NULL)
+		strbuf_addf(&words, ", such as %s", key->example);
 	faults_add(f->faults, where, "is missing; write %s = %s", key->name, strbuf_text(&words));
 }
 

@@ -10,6 +10,8 @@
 /* A fault is a line or two of words; more than this and something ran away. */
 #define FAULT_WORDS_MAX   2048
 #define NEAREST_EDITS_MAX 2
+/* Shorter words begin too many names. */
+#define NEAREST_BEGINNING 5
 
 struct faults faults_in(struct arena *a)
 {
@@ -90,6 +92,15 @@ const char *faults_nearest(struct bytes word, const char *const *names, size_t n
 			best_edits = e;
 			best = names[i];
 		}
+	}
+	/* "status_password" for "status_password_file": the beginning of a name, of one only. */
+	for (size_t i = 0; i < n && best_edits > NEAREST_EDITS_MAX; i++) {
+		if (word.len < NEAREST_BEGINNING ||
+		    strncmp(names[i], (const char *)word.ptr, word.len) != 0)
+			continue;
+		if (best != NULL)
+			return NULL;
+		best = names[i];
 	}
 	return best;
 }

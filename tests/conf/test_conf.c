@@ -96,8 +96,8 @@ static const struct {
 	const char *promise;
 } rows[] = {
 	{ HEAD, "", "a profile and a folder for the store are enough" },
-	{ "", "odziv.ini: [odziv] profile: is missing; write profile = a profile's folder or the name of an installed profile\n"
-	      "odziv.ini: [odziv] state_dir: is missing; write state_dir = a path, relative to the folder of this file\n",
+	{ "", "odziv.ini: [odziv] profile: is missing; write profile = a profile's folder or the name of an installed profile, such as stara-pazova\n"
+	      "odziv.ini: [odziv] state_dir: is missing; write state_dir = a path, relative to the folder of this file, such as " STATE_DIR "/stara-pazova\n",
 	  "an empty file lacks both" },
 	{ "[odziv]\nprofile = twon\nstate_dir = state\n",
 	  "odziv.ini:2: [odziv] profile: neither twon nor " PROFILES_DIR "/twon is a folder\n",
@@ -131,7 +131,7 @@ static const struct {
 	  "odziv.ini:9: [desk] the section stands in line 4 already; put its keys together there\n",
 	  "a file with broken lines is checked to its end all the same" },
 	{ HEAD "[k]\ntype = kannel\n", "odziv.ini:4: [k] from: is missing; write from = a number of at most 15 digits or a "
-	  "name of at most 11 letters and digits\n", "a channel to Kannel must know its short code" },
+	  "name of at most 11 letters and digits, such as 1955\n", "a channel to Kannel must know its short code" },
 	{ HEAD "[k]\ntype = kannel\nfrom = 1955\nsendsms_url = http://127.0.0.1/\n",
 	  "odziv.ini:7: warning: [k] sendsms_url: has no effect with link = box; it belongs to link = http\n",
 	  "who keeps the keys of the other link is told that they do nothing" },
@@ -140,10 +140,10 @@ static const struct {
 	  "odziv.ini:7: [p] smsc: has no effect with type = simulator; it belongs to type = kannel\n",
 	  "a key of another type is a fault" },
 	{ HEAD "[k]\ntype = kannel\nlink = http\nfrom = 1955\n",
-	  "odziv.ini:4: [k] sendsms_url: is missing; write sendsms_url = a URL that begins with http:// or https://\n"
-	  "odziv.ini:4: [k] username: is missing; write username = at most 64 octets of text\n"
-	  "odziv.ini:4: [k] password_file: is missing; write password_file = the path of a file with one line, readable by its owner and group only\n"
-	  "odziv.ini:4: [k] secret_file: is missing; write secret_file = the path of a file with one line, readable by its owner and group only\n"
+	  "odziv.ini:4: [k] sendsms_url: is missing; write sendsms_url = a URL that begins with http:// or https://, such as http://127.0.0.1:13013/cgi-bin/sendsms\n"
+	  "odziv.ini:4: [k] username: is missing; write username = at most 64 octets of text, such as odziv\n"
+	  "odziv.ini:4: [k] password_file: is missing; write password_file = the path of a file with one line, readable by its owner and group only, such as kannel.password\n"
+	  "odziv.ini:4: [k] secret_file: is missing; write secret_file = the path of a file with one line, readable by its owner and group only, such as kannel.secret\n"
 	  "odziv.ini:6: [k] link: http needs [http] http_listen, where Kannel calls us\n",
 	  "the HTTP link says all that it needs" },
 	{ HEAD HTTP SHARED, SHARED_WARNING, "and is whole when it has that, with a warning of what it may lose" },

@@ -4,7 +4,8 @@
 #include "parsers/err.h"
 #include "tests/tap.h"
 
-static const char *const names[] = { "port", "host", "window", "on_unsure", "VOD", "KAN" };
+static const char *const names[] = { "port", "host",          "window",     "on_unsure",   "VOD",
+				     "KAN",  "password_file", "status_url", "status_every" };
 
 /* clang-format off */
 static const struct {
@@ -18,6 +19,8 @@ static const struct {
 	{ "KNA",      "KAN",       "a code of three letters has neighbours" },
 	{ "cheese",   NULL,        "a stranger has no neighbour" },
 	{ "wnidowssx", NULL,       "three edits are far" },
+	{ "password", "password_file", "the beginning of one name is near" },
+	{ "status_",  NULL,        "the beginning of two names is near to neither" },
 	{ "x",        NULL,        "one letter is near to nothing" },
 	{ "",         NULL,        "nothing is near to nothing" },
 };
