@@ -88,6 +88,8 @@
 #define QUERY_DEADLINE_MS (30 * SECOND_MS)
 /* A backup's own deadline: some GiB on a slow disk, while its snapshot lets the file grow. */
 #define BACKUP_DEADLINE_MS (30 * MINUTE_MS)
+/* Checks, dumps and backups at the same time: the other readers stay for lists and for the look at the space. */
+#define LONG_QUERIES_MAX 2
 /* Due entries that one job acts on, so that a deadline's crowd doesn't hold up a citizen's text. */
 #define DUE_BATCH 200
 /* Rows, keys or pages that one slice of rebuilding, upgrading and sweeping touches. */

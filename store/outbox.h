@@ -106,6 +106,9 @@ struct outbox_load {
 	uint64_t queued, sending, unsure; /* rows */
 };
 int outbox_load(struct txn *t, struct bytes channel, struct outbox_load *load_out);
+/* Each channel once for which something is QUEUED, SENDING or UNSURE. */
+typedef int outbox_channel_fn(struct bytes channel, void *ctx);
+int outbox_each_channel(struct txn *t, outbox_channel_fn *fn, void *ctx);
 int early_count(struct txn *t, uint64_t *n_out);
 
 #endif

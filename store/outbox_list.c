@@ -188,6 +188,33 @@ int outbox_load(struct txn *t, struct bytes channel, struct outbox_load *load_ou
 	return err;
 }
 
+static int channel_of(struct bytes key, struct bytes value, void *ctx)
+{
+	struct key *k = ctx;
+
+	(void)value;
+	k->len = 0;
+	key_text(k, bytes_cut(key, 0, bytes_find(key, 0)));
+	return ERR_OK;
+}
+
+int outbox_each_channel(struct txn *t, outbox_channel_fn *fn, void *ctx)
+{
+	struct key from = { .len = 0 }, found;
+	int err = ERR_OK;
+
+	while (err == ERR_OK) {
+		found.len = 0;
+		err = txn_walk(t, TABLE_OUTBOX_LIVE, key_bytes(&from), BYTES_NONE, WALK_UP, 1,
+			       channel_of, &found);
+		if (err != ERR_OK || found.len == 0)
+			return err;
+		err = fn(bytes_cut(key_bytes(&found), 0, found.len - 1), ctx);
+		from = key_after(&found);
+	}
+	return err == ERR_CANCELLED ? ERR_OK : err;
+}
+
 static int first_time(struct bytes key, struct bytes value, void *ctx)
 {
 	struct rd r = rd_of(bytes_cut(key, bytes_find(key, 0) + 2, 8));

@@ -178,6 +178,23 @@ static int on_due(const struct due *due, void *ctx)
 	return ERR_CORRUPT;
 }
 
+/* A channel may be taken out of odziv.ini while replies wait for it. */
+static int on_channel(struct bytes name, void *ctx)
+{
+	struct desk *d = ctx;
+	const char *text = arena_str(d->arena, name);
+
+	if (text == NULL)
+		return ERR_NOMEM;
+	if (conf_channel(d->conf, text) == NULL)
+		desk_note(
+			d, "channel-gone",
+			"replies wait for channel '%s', which isn't configured any more: configure "
+			"it again, or cancel them; see odziv outbox list --state queued",
+			text);
+	return ERR_OK;
+}
+
 int clocks_apply(struct txn *t, struct desk *d, size_t n, bool count_late,
 		 struct clocks_done *done_out)
 {
@@ -189,6 +206,8 @@ int clocks_apply(struct txn *t, struct desk *d, size_t n, bool count_late,
 	done_out->has_late = c.count_late;
 	if (err == ERR_OK && c.count_late)
 		err = late_notice(t, d, &done_out->late);
+	if (err == ERR_OK && c.count_late)
+		err = outbox_each_channel(t, on_channel, d);
 	if (err != ERR_OK)
 		return err;
 	done_out->n = c.n;

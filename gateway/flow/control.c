@@ -190,6 +190,16 @@ static void start(struct control *c)
 					    "far it is, try again then"));
 		return;
 	}
+	if (c->command->has_no_deadline && c->core->n_long >= LONG_QUERIES_MAX) {
+		control_end(c, control_fail(c, ERR_BUSY,
+					    "%d checks, dumps or backups are under way; try again "
+					    "when one of them is done",
+					    LONG_QUERIES_MAX));
+		return;
+	}
+	c->is_long = c->command->has_no_deadline;
+	if (c->is_long)
+		c->core->n_long++;
 	switch (c->command->how) {
 	case CONTROL_READ: post(c, access_apply, access_done); return;
 	case CONTROL_LOOK: start_read(c); return;

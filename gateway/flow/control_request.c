@@ -162,6 +162,8 @@ void control_end(struct control *c, int err)
 	if (err == ERR_OK)
 		control_send_rows(c);
 	c->fn(last_line(c, err), true, c->fn_ctx);
+	if (c->is_long)
+		c->core->n_long--;
 	json_free(&c->request);
 	arena_free(&c->out);
 	desk_job_fini(&c->desk_job);

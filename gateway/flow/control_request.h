@@ -39,6 +39,7 @@ struct control {
 	void *fn_ctx;
 	struct arena *out; /* of the rows */
 	struct control_row *rows, **rows_end;
+	bool is_long; /* counted in core->n_long */
 	bool streams; /* rows go out as they are made: one thread, and nothing is made twice */
 	char error[512];
 	const char *note; /* what to know of a good answer, such as that it isn't all; or NULL */

@@ -42,6 +42,7 @@ struct core {
 	bool is_stopping;          /* what comes back from the store now starts nothing new */
 	struct starter *starter;   /* rebuild slices and restart work, see core.c */
 	struct reload *reload;     /* the one under way, or NULL */
+	size_t n_long;             /* requests without a deadline that hold a reader */
 	struct control *listeners; /* requests that wait for time, not for the store */
 	int start_err;             /* why it can't open, when nothing will be tried again */
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/flow/host_inline.h"
+#include "conf/limits.h"
 #include "parsers/err.h"
 #include "tests/gateway/flow_fixture.h"
 #include "tests/tap.h"
@@ -194,6 +195,21 @@ static void test_inline(struct flow *f)
 	host_inline_free(&h);
 }
 
+/* Half of the readers stay for lists and for the look at the space, without which intake stands. */
+static void test_long_ones(struct flow *f)
+{
+
+	f->core.n_long = LONG_QUERIES_MAX;
+	flow_control(f, "{\"command\":\"verify\"}", &reply);
+	ok(reply.has_ended && flow_says(&reply, "under way"),
+	   "a third check at the same time is refused in words");
+	f->core.n_long = 0;
+	flow_control(f, "{\"command\":\"verify\"}", &reply);
+	ok(flow_says(&reply, "\"ok\":true"), "when there is a reader for it it is made");
+	flow_control(f, "{\"command\":\"backup\",\"words\":[\"relative\"]}", &reply);
+	is_int((long long)f->core.n_long, 0, "and what has ended, well or not, is counted no more");
+}
+
 int main(void)
 {
 	struct flow *f = calloc(1, sizeof(*f));
@@ -206,6 +222,7 @@ int main(void)
 	test_whole(f);
 	test_backup(f);
 	test_phone(f);
+	test_long_ones(f);
 	test_inline(f);
 	ok(hall_is_sound(&f->hall), "verify finds nothing");
 	hall_close(&f->hall);

@@ -173,6 +173,34 @@ static void in_halves(void)
 	hall_close(&h);
 }
 
+static int move_row(struct txn *t, struct desk *d, void *ctx)
+{
+	Pb__Outbox *row;
+	int err = outbox_get(t, *(uint64_t *)ctx, d->arena, &row);
+
+	if (err != ERR_OK)
+		return err;
+	row->channel = record_strc(d->arena, "abolished");
+	outbox_put(t, row);
+	return txn_err(t);
+}
+
+static void channel_is_gone(void)
+{
+	struct hall h;
+	uint64_t id;
+
+	hall_open(&h, NULL);
+	hall_text(&h, ANA, "Nema vode u Surduku");
+	hall_clocks_once(&h);
+	ok(!hall_noted(&h, "channel-gone"), "replies wait for channels that are there");
+	id = hall_last_row(&h, ANA)->id;
+	hall_work(&h, move_row, &id);
+	hall_clocks_once(&h);
+	ok(hall_noted(&h, "channel-gone"), "of a reply whose channel isn't there any more staff hear");
+	hall_close(&h);
+}
+
 static int spoil_case(struct txn *t, struct desk *d, void *ctx)
 {
 	static const uint8_t rubbish[] = { 0xff, 0xff, 0xff };
@@ -238,6 +266,7 @@ int main(void)
 	still_being_sent();
 	in_halves();
 	unreadable_is_due();
+	channel_is_gone();
 	doubt("[desk]\non_unsure = resend\n", OUT_QUEUED, "then it is sent again");
 	doubt("[desk]\non_unsure = hold\n", OUT_UNSURE, "or waits for a person");
 	return done_testing();
