@@ -198,7 +198,6 @@ static void test_inline(struct flow *f)
 /* Half of the readers stay for lists and for the look at the space, without which intake stands. */
 static void test_long_ones(struct flow *f)
 {
-
 	f->core.n_long = LONG_QUERIES_MAX;
 	flow_control(f, "{\"command\":\"verify\"}", &reply);
 	ok(reply.has_ended && flow_says(&reply, "under way"),
@@ -221,8 +220,8 @@ int main(void)
 	test_trail(f);
 	test_whole(f);
 	test_backup(f);
-	test_phone(f);
 	test_long_ones(f);
+	test_phone(f);
 	test_inline(f);
 	ok(hall_is_sound(&f->hall), "verify finds nothing");
 	hall_close(&f->hall);
