@@ -28,6 +28,9 @@
 #define REPOST_LOOK_MS  (SECOND_MS / 2)
 /* How often segments without an answer are looked for. */
 #define DEADLINE_LOOK_MS SECOND_MS
+/* A bearerbox that shuts down waits for its boxes to go: how often we look whether all is answered, and how long at most. */
+#define LEAVE_LOOK_MS (SECOND_MS / 10)
+#define LEAVE_MOST_MS (5 * SECOND_MS)
 /* Kannel says that it has no way for our texts: somebody must change its configuration first. */
 #define NOT_ROUTABLE_PAUSE_MS MINUTE_MS
 
@@ -58,13 +61,14 @@ struct kannel_box {
 	struct channel *channel;
 	struct kannel_link *link;
 	struct kannel_health *health;
-	struct timer heartbeat, repost, deadlines;
+	struct timer heartbeat, repost, deadlines, leave;
 	struct mt *window;
 	unsigned window_size, n_window;
 	struct taken *taken; /* newest first */
 	size_t n_taken, n_waiting;
 	uint64_t connection;
 	bool is_leaving; /* bearerbox says that it shuts down */
+	struct mono leave_until;
 };
 
 static struct kannel_box *box_of(const struct channel *c)
@@ -284,8 +288,8 @@ static void on_sms(struct kannel_box *b, const struct kannel_sms *sms, struct by
 {
 	struct taken *t;
 
-	/* What comes while we end stays with bearerbox. */
-	if (b->base.wire->is_stopping)
+	/* What comes while one of us ends stays with bearerbox. */
+	if (b->base.wire->is_stopping || b->is_leaving)
 		return;
 	t = taken_new(b, body, sms->id);
 	if (t == NULL) {
@@ -500,6 +504,33 @@ static void on_up(void *ctx)
 	kannel_health_link(b->health, true, "connected to bearerbox");
 }
 
+static size_t under_way(const struct kannel_box *b)
+{
+	return b->n_window + (b->n_taken - b->n_waiting);
+}
+
+static void on_leave(struct timer *timer)
+{
+	struct kannel_box *b =
+		(struct kannel_box *)((char *)timer - offsetof(struct kannel_box, leave));
+	struct host *h = b->base.wire->host;
+
+	if (under_way(b) == 0 || h->mono(h).ms >= b->leave_until.ms)
+		kannel_link_drop(b->link, "bearerbox shuts down");
+	else
+		arm(b, timer, LEAVE_LOOK_MS);
+}
+
+/* It ends, or starts anew, only when we are gone; what it gave and took is answered first. */
+static void begin_leaving(struct kannel_box *b)
+{
+	struct host *h = b->base.wire->host;
+
+	b->is_leaving = true;
+	b->leave_until.ms = h->mono(h).ms + LEAVE_MOST_MS;
+	arm(b, &b->leave, LEAVE_LOOK_MS);
+}
+
 static const char *const admin_words[] = {
 	[KANNEL_SHUTDOWN] = "shutdown", [KANNEL_SUSPEND] = "suspend", [KANNEL_RESUME] = "resume",
 	[KANNEL_IDENTIFY] = "identify", [KANNEL_RESTART] = "restart",
@@ -511,8 +542,8 @@ static void on_admin(struct kannel_box *b, int32_t command)
 
 	log_info("kannel", "chan=%s event=bearerbox_says command=%s", b->channel->conf->name,
 		 is_known ? admin_words[command] : "?");
-	if (command == KANNEL_SHUTDOWN)
-		b->is_leaving = true;
+	if ((command == KANNEL_SHUTDOWN || command == KANNEL_RESTART) && !b->is_leaving)
+		begin_leaving(b);
 }
 
 static void on_frame(const struct kannel_frame *frame, struct bytes body, void *ctx)
@@ -555,6 +586,7 @@ static void on_down(int err, const char *why, void *ctx)
 	struct host *h = b->base.wire->host;
 
 	h->timer(h, &b->heartbeat, (struct mono){ 0 });
+	h->timer(h, &b->leave, (struct mono){ 0 });
 	if (err == ERR_VERSION)
 		kannel_health_set(b->health, FAULT_VERSION, why);
 	kannel_health_link(b->health, false, why);
@@ -567,9 +599,7 @@ static const struct kannel_link_events link_events = { on_up, on_frame, on_down 
 
 static size_t box_under_way(const struct channel *c)
 {
-	const struct kannel_box *b = box_of(c);
-
-	return b->n_window + (b->n_taken - b->n_waiting);
+	return under_way(box_of(c));
 }
 
 static int box_start(struct channel *c)
@@ -585,6 +615,7 @@ static int box_start(struct channel *c)
 	b->heartbeat.fire = on_heartbeat;
 	b->repost.fire = on_repost;
 	b->deadlines.fire = on_deadlines;
+	b->leave.fire = on_leave;
 	err = kannel_health_start(c, &b->health);
 	if (err != ERR_OK)
 		return err;
@@ -603,6 +634,7 @@ static void box_stop(struct channel *c)
 	h->timer(h, &b->heartbeat, (struct mono){ 0 });
 	h->timer(h, &b->repost, (struct mono){ 0 });
 	h->timer(h, &b->deadlines, (struct mono){ 0 });
+	h->timer(h, &b->leave, (struct mono){ 0 });
 	while (b->taken != NULL) {
 		struct taken *t = b->taken;
 

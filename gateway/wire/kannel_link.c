@@ -308,6 +308,14 @@ int kannel_link_send(struct kannel_link *l, const struct kannel_frame *frame, ui
 	return ERR_OK;
 }
 
+void kannel_link_drop(struct kannel_link *l, const char *why)
+{
+	if (l->state == KL_UP)
+		flush(l);
+	if (l->state == KL_UP)
+		go_down(l, ERR_IO, why);
+}
+
 bool kannel_link_has_left(const struct kannel_link *l, uint64_t seq)
 {
 	return seq <= l->seq_left;

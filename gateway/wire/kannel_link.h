@@ -36,6 +36,8 @@ int kannel_link_new(struct wire *w, const char *host, unsigned port,
 void kannel_link_free(struct kannel_link **l);
 /* No frame comes until it is called again with false: bearerbox keeps the rest. A new connection isn't paused. */
 void kannel_link_pause(struct kannel_link *l, bool is_paused);
+/* Ends this connection; the next try follows. Nothing when it is down. */
+void kannel_link_drop(struct kannel_link *l, const char *why);
 /* seq_out (may be NULL): the frame's number, see kannel_link_has_left(). ERR_BAD_STATE: down. ERR_LIMIT, ERR_NOMEM. */
 int kannel_link_send(struct kannel_link *l, const struct kannel_frame *frame, uint64_t *seq_out);
 /* Was it given to the socket? Then the other side may have it, whatever happened. */

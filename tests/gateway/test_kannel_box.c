@@ -534,6 +534,30 @@ static void test_full_link(struct channel *c)
 	is_int(c->ops->room(c), conf.window, "with the whole window");
 }
 
+/* A real bearerbox waits for its boxes to go before it ends or starts anew. */
+static void test_restart(struct channel *c)
+{
+	struct kannel_frame f = mo("before the restart", ID_1);
+	struct kannel_frame restart = kannel_frame_blank(KANNEL_ADMIN);
+	unsigned n;
+
+	bb_send(&f);
+	n = saw.n_messages;
+	restart.admin.command = KANNEL_RESTART;
+	bb_send(&restart);
+	is_int(c->ops->room(c), 0, "nothing is sent to a bearerbox that restarts");
+	f = mo("too late", ID_2);
+	bb_send(&f);
+	ok(saw.n_messages == n && !bb_frame(&f, 300) && !bb.is_closed,
+	   "it keeps what it hasn't handed out, and we stay for what it has");
+	saw.answer(saw.ctx, ERR_OK);
+	ok(bb_frame(&f, PATIENCE_MS) && f.kind == KANNEL_ACK, "that is acknowledged");
+	ok(!bb_frame(&f, PATIENCE_MS) && bb.is_closed, "then we go, so that it can");
+	bb_close();
+	ok(bb_accept() && bb_frame(&f, PATIENCE_MS) && f.kind == KANNEL_ADMIN,
+	   "and are there when it comes back");
+}
+
 static void test_break(struct channel *c)
 {
 	struct kannel_frame f = mo("held over a break", ID_1);
@@ -658,6 +682,7 @@ int main(void)
 	test_send(c);
 	test_refusal_before_answer(c);
 	test_deadly();
+	test_restart(c);
 	test_break(c);
 	test_version();
 	/* Another version is tried again only after a minute: a new life is quicker. */
