@@ -40,6 +40,7 @@ struct tokens {
 		size_t from, to;
 	} list[TOKENS_MAX];
 	size_t first, end; /* those that still count */
+	bool is_cut;       /* the text has more */
 };
 
 const char *citizen_command_text(enum citizen_command c)
@@ -240,8 +241,10 @@ static bool tokens_of(const struct folded *text, struct tokens *tokens_out)
 			i++;
 			continue;
 		}
-		if (t.end == TOKENS_MAX)
-			return false;
+		if (t.end == TOKENS_MAX) {
+			t.is_cut = true;
+			break;
+		}
 		t.list[t.end].from = from;
 		t.list[t.end++].to = i;
 	}
@@ -395,7 +398,7 @@ int citizen_words_read(const struct citizen_words *w, struct arena *a, const str
 	struct tokens t;
 	int err = ERR_OK;
 
-	if (!tokens_of(text, &t))
+	if (!tokens_of(text, &t) || t.is_cut)
 		return ERR_NOENT;
 	drop_fillers(w, &t);
 	if (t.first == t.end)
@@ -417,4 +420,26 @@ int citizen_words_read(const struct citizen_words *w, struct arena *a, const str
 	if (err == ERR_OK)
 		*request_out = r;
 	return err;
+}
+
+int citizen_words_number(const struct citizen_words *w, struct arena *a, const struct folded *text,
+			 struct bytes prefix, int year, struct bytes *case_no_out)
+{
+	const struct phrase *command;
+	struct tokens t;
+	size_t n;
+
+	if (!tokens_of(text, &t))
+		return ERR_NOENT;
+	command = longest(w, &t, t.first, KIND_COMMAND, &n);
+	if (command == NULL || command->command != CMD_STATUS)
+		return ERR_NOENT;
+	for (t.first += n; t.first < t.end; t.first += n) {
+		if (longest(w, &t, t.first, KIND_FILLER, &n) == NULL)
+			break;
+	}
+	if (t.first == t.end)
+		return ERR_NOENT;
+	t.end = t.first + 1;
+	return caseref_bare(rest_of(&t), prefix, year, a, case_no_out);
 }

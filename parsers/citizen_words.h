@@ -53,5 +53,8 @@ int citizen_words_add_file(struct citizen_words *w, struct bytes file, struct by
  */
 int citizen_words_read(const struct citizen_words *w, struct arena *a, const struct folded *text,
 		       struct bytes prefix, int year, struct citizen_request *request_out);
+/* The bare case number behind a STATUS word at the head of a text that tells more: "STATUS 123 opet curi". ERR_NOENT, ERR_NOMEM. */
+int citizen_words_number(const struct citizen_words *w, struct arena *a, const struct folded *text,
+			 struct bytes prefix, int year, struct bytes *case_no_out);
 
 #endif

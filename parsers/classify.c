@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parsers/caseref.h"
+#include "parsers/clauses.h"
 #include "parsers/err.h"
 #include "parsers/fold.h"
 #include "parsers/utf8.h"
@@ -13,6 +14,9 @@
 /* Up to this a category is only hinted at, as by "opet curi". */
 #define HINT     3
 #define SPAM_MIN 6
+/* From here on a category is what a problem is about, and from there on an emergency. */
+#define KNOWN_MIN        2
+#define EMERGENCY_WEIGHT 20
 /* Thanks this clear ("hvala što ste popravili") stay thanks whatever they name. */
 #define THANKS_CLEAR 5
 /* A follow-up or a thank-you is short; who writes more has something to tell. */
@@ -21,11 +25,6 @@
 #define LETTER_MIN_CHARS    300
 #define LETTER_MIN_LINES    4
 #define CATEGORIES_SEEN_MAX 24
-#define CLAUSES_MAX         64
-
-struct clause {
-	size_t from; /* of the folded text; ends where the next begins */
-};
 
 /* What speaks for one category. */
 struct tally {
@@ -39,10 +38,11 @@ struct work {
 	const struct classifier *c;
 	struct arena *arena;
 	struct folded text;
+	struct bytes told; /* the folded text; without a polite phrase when it tells more */
+	bool tells_more;
 	struct rule_hits hits;
 	struct place place;
-	struct clause clauses[CLAUSES_MAX];
-	size_t n_clauses;
+	struct clauses clauses;
 	struct tally tallies[CATEGORIES_SEEN_MAX];
 	size_t n_tallies;
 	int cues[ROLE_PLACE]; /* weight by role */
@@ -63,70 +63,12 @@ const char *class_outcome_text(enum class_outcome o)
 	return "?";
 }
 
-/* ---- clauses ---- */
-
-/* How many octets part two clauses at i: a sentence's end, a comma, a conjunction; 0: none. */
-static size_t parting(struct bytes t, size_t i)
-{
-	static const char *const joints[] = { " a ",    " i ",       " ali ", " pa ",
-					      " plus ", " takodje ", " and ", " also ",
-					      " aj ",   " ale ",     " es " };
-	struct bytes rest = bytes_cut(t, i, t.len);
-
-	if (strchr("!?;\n", t.ptr[i]) != NULL)
-		return 1;
-	/* 14.200 and 1,5 are numbers, "ul.Nikole" is one thing too. */
-	if (t.ptr[i] == '.' || t.ptr[i] == ',')
-		return rest.len == 1 || rest.ptr[1] == ' ' || rest.ptr[1] == '\n';
-	for (size_t j = 0; t.ptr[i] == ' ' && j < ARRAY_LEN(joints); j++) {
-		/* The last blank stays: it may begin the next joint (", a i …"). */
-		if (bytes_starts(rest, joints[j]))
-			return bytes_of(joints[j]).len - 1;
-	}
-	return 0;
-}
-
-static bool is_one_word(struct bytes t, size_t from, size_t to)
-{
-	struct bytes piece = bytes_trim(bytes_cut(t, from, to - from));
-
-	return bytes_find(piece, ' ') == piece.len;
-}
-
-static void part_clauses(struct work *w)
-{
-	struct bytes t = w->text.text;
-	size_t i = 0;
-
-	w->n_clauses = 1;
-	while (i < t.len && w->n_clauses < CLAUSES_MAX) {
-		size_t n = parting(t, i);
-
-		/* "Poštovani," and other single words before a comma are no clause. */
-		if (n == 0 ||
-		    (t.ptr[i] == ',' && is_one_word(t, w->clauses[w->n_clauses - 1].from, i))) {
-			i++;
-			continue;
-		}
-		i += n;
-		w->clauses[w->n_clauses++].from = i;
-	}
-}
-
-static size_t clause_of(const struct work *w, size_t at)
-{
-	size_t i = w->n_clauses - 1;
-
-	while (i > 0 && w->clauses[i].from > at)
-		i--;
-	return i;
-}
-
 static void count_words(struct work *w)
 {
-	struct bytes t = w->text.text;
+	struct bytes t = w->told;
 	bool was_word = false;
 
+	w->n_words = 0;
 	for (size_t i = 0; i < t.len; i++) {
 		bool is_word = (t.ptr[i] >= 'a' && t.ptr[i] <= 'z') ||
 			       (t.ptr[i] >= '0' && t.ptr[i] <= '9');
@@ -212,7 +154,7 @@ static void tally_hits(struct work *w)
 		if (t == NULL)
 			continue;
 		t->total += worth(w, i);
-		t->of_clause[clause_of(w, hit->from)] += worth(w, i);
+		t->of_clause[clauses_at(&w->clauses, hit->from)] += worth(w, i);
 		if (hit->from < t->first)
 			t->first = hit->from;
 	}
@@ -263,7 +205,7 @@ static bool rules_clause(const struct work *w, const struct tally *t, size_t cla
 
 static bool rules_any(const struct work *w, const struct tally *t)
 {
-	for (size_t i = 0; i < w->n_clauses; i++) {
+	for (size_t i = 0; i < w->clauses.n; i++) {
 		if (rules_clause(w, t, i))
 			return true;
 	}
@@ -358,6 +300,8 @@ static bool is_followup(const struct work *w, const struct classified *out)
 
 static bool is_thanks(const struct work *w, const struct classified *out)
 {
+	if (w->tells_more)
+		return false;
 	if (w->cues[ROLE_THANKS] >= THANKS_CLEAR && is_short(w))
 		return true;
 	return w->cues[ROLE_THANKS] != 0 && is_short(w) && !has_place(out) &&
@@ -368,7 +312,7 @@ static bool is_information(const struct work *w, const struct classified *out)
 {
 	bool is_letter = w->n_chars >= LETTER_MIN_CHARS || w->n_lines >= LETTER_MIN_LINES;
 
-	return out->is_question && w->cues[ROLE_PROBLEM] == 0 && !is_letter;
+	return out->is_question && w->cues[ROLE_PROBLEM] == 0 && !is_letter && !w->tells_more;
 }
 
 static void decide(const struct work *w, struct classified *out)
@@ -383,7 +327,7 @@ static void decide(const struct work *w, struct classified *out)
 	} else if (is_spam(w)) {
 		out->outcome = CLASS_QUARANTINE;
 		out->quarantine_reason = bytes_of("looks like advertising or fraud");
-	} else if (w->cues[ROLE_STATUS] != 0) {
+	} else if (w->cues[ROLE_STATUS] != 0 && !w->tells_more) {
 		out->outcome = CLASS_COMMAND;
 		out->command = CMD_STATUS;
 	} else if (is_followup(w, out)) {
@@ -513,26 +457,110 @@ static int read_command(const struct work *w, struct classified *out)
 	return ERR_OK;
 }
 
+/* In full anywhere, or bare behind STATUS: "STATUS 123 opet curi". */
 static int find_case_no(const struct work *w, struct classified *out)
 {
-	int err = caseref_find(w->text.original, w->c->case_prefix, w->arena, &out->case_no);
+	const struct classifier *c = w->c;
+	int err = caseref_find(w->text.original, c->case_prefix, w->arena, &out->case_no);
 
+	if (err == ERR_NOENT && c->case_year != 0)
+		err = citizen_words_number(c->words, w->arena, &w->text, c->case_prefix,
+					   c->case_year, &out->case_no);
 	return err == ERR_NOMEM ? err : ERR_OK;
+}
+
+/* ---- more than a polite phrase ---- */
+
+/* "šta je sa mojom prijavom", "hvala što ste popravili …" */
+static bool is_polite(const struct rule_info *info)
+{
+	return info->role == ROLE_STATUS ||
+	       (info->role == ROLE_THANKS && info->weight >= THANKS_CLEAR);
+}
+
+static int tell_without_phrases(const struct work *w, struct bytes *told_out)
+{
+	uint8_t *told = arena_alloc(w->arena, w->told.len + 1);
+
+	if (told == NULL)
+		return ERR_NOMEM;
+	memcpy(told, w->told.ptr, w->told.len);
+	for (size_t i = 0; i < w->hits.n; i++) {
+		const struct rule_hit *hit = &w->hits.list[i];
+		const struct rule_info *info = rules_info(w->c->rules, hit->rule);
+		size_t to = hit->to;
+
+		if (!is_polite(info))
+			continue;
+		/* What one thanks for is told in the same breath; a question may say what it is about. */
+		if (info->role == ROLE_THANKS || clauses_goes_on_about(w->told, to))
+			to = clauses_end(w->told, to);
+		memset(told + hit->from, ' ', to - hit->from);
+		told[hit->from] = '.';
+	}
+	*told_out = bytes_at((const char *)told, w->told.len);
+	return ERR_OK;
+}
+
+/* A problem that a rule knows, or "jos nije …". */
+static bool is_news(const struct work *w, const struct rule_hits *hits)
+{
+	int problem = 0, known = 0, followup = 0;
+
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct rule_info *info = rules_info(w->c->rules, hits->list[i].rule);
+
+		problem += info->role == ROLE_PROBLEM;
+		followup += info->role == ROLE_FOLLOWUP;
+		if (info->role == ROLE_CATEGORY)
+			known += info->weight;
+	}
+	return followup != 0 || (problem != 0 && known >= KNOWN_MIN) || known >= EMERGENCY_WEIGHT;
+}
+
+/*
+ * A question about a case or thanks, and a problem beside it: then the problem is
+ * what the text says, and the phrase is read as if it weren't there.
+ */
+static int look_beside_phrases(struct work *w)
+{
+	struct rule_hits hits;
+	struct bytes told;
+	bool has_phrase = false;
+	int err;
+
+	for (size_t i = 0; i < w->hits.n; i++)
+		has_phrase |= is_polite(rules_info(w->c->rules, w->hits.list[i].rule));
+	if (!has_phrase)
+		return ERR_OK;
+	err = tell_without_phrases(w, &told);
+	if (err == ERR_OK)
+		err = rules_match(w->c->rules, w->arena, told, &hits);
+	if (err != ERR_OK || !is_news(w, &hits))
+		return err;
+	w->told = told;
+	w->hits = hits;
+	w->tells_more = true;
+	return ERR_OK;
 }
 
 static int read_meaning(struct work *w, struct classified *out)
 {
-	int err = rules_match(w->c->rules, w->arena, w->text.text, &w->hits);
+	int err;
 
+	w->told = w->text.text;
+	err = rules_match(w->c->rules, w->arena, w->told, &w->hits);
 	if (err == ERR_OK)
 		err = place_find(w->c->places, w->arena, &w->text, &w->place);
 	if (err == ERR_OK)
 		err = find_case_no(w, out);
+	if (err == ERR_OK)
+		err = look_beside_phrases(w);
 	if (err != ERR_OK)
 		return err;
 	out->settlement = w->place.settlement;
 	out->place = w->place.place;
-	part_clauses(w);
+	clauses_part(w->told, &w->clauses);
 	count_words(w);
 	tally_hits(w);
 	guess_by_rules(w, out);

@@ -22,6 +22,7 @@ static const char rules_text[] =
 	"[problem]\n1: ne radi | nema | pukla\n primer: ne radi\n"
 	"[opet]\n1: opet | jos nije\n primer: opet\n"
 	"[hvala]\n1: hvala\n primer: hvala\n"
+	"[hvala sr]\n5: hvala sto\n primer: hvala sto\n"
 	"[status]\n1: sta je sa mojom prijavom\n primer: sta je sa mojom prijavom\n"
 	"[nezeljeno]\n3: kliknite\n primer: kliknite\n3: nagrad(a,u)\n primer: nagrada\n"
 	"[uvreda]\n1: lopovi\n primer: lopovi\n";
@@ -66,6 +67,19 @@ static const struct {
 	{ "12345",                               "empty",       "",        "only digits" },
 	{ "STATUS",                              "command",     "",        "a command" },
 	{ "Sta je sa mojom prijavom",            "command",     "",        "a command in other words" },
+	{ "Sta je sa mojom prijavom, opet je pukla cev u Surduku", "case", "VOD", "a question about a case beside a problem" },
+	{ "Sta je sa mojom prijavom opet je pukla cev u Surduku", "case", "VOD", "also without a comma" },
+	{ "Pukla je cev. Sta je sa mojom prijavom?", "case",    "VOD",     "the problem first" },
+	{ "Sta je sa mojom prijavom, jos nije",  "followup",    "OPS",     "beside words that only the case explains" },
+	{ "Sta je sa mojom prijavom za rupu",    "command",     "",        "what the case is about is no new problem" },
+	{ "Sta je sa mojom prijavom, nema odgovora", "command", "",        "nor is impatience" },
+	{ "Sta je sa mojom prijavom za rupu, sad je pukla cev", "case", "VOD", "what it is about isn't the problem beside it" },
+	{ "Sta je sa mojom prijavom SP-2026-000123, opet curi", "followup", "VOD", "with its number" },
+	{ "STATUS 123 opet curi",                "followup",    "VOD",     "a command's word, a number and a problem" },
+	{ "STATUS pukla je cev",                 "case",        "VOD",     "a command's word and a problem" },
+	{ "Hvala sto ste resili rasvetu",        "thanks",      "",        "thanks that name what was mended" },
+	{ "Hvala sto ste resili rasvetu, sad je pukla cev", "case", "VOD", "thanks and a problem are the problem" },
+	{ "Hvala sto ste resili rasvetu. Osecam gas", "case",   "EMG",     "or the emergency" },
 	{ "SP-2026-000123",                      "command",     "",        "a case number alone asks for its state" },
 	{ "statsu",                              "command",     "",        "a typing error in a command" },
 	{ "stop bacanju",                        "case",        "OPS",     "a command's word in a text is no command" },
@@ -156,6 +170,12 @@ static void check_details(const struct town *t, struct arena *a)
 	   "LANGUAGE knows which");
 	c = read_text(t, a, "Nije dobro, sp 2026 123 curi");
 	is_text(c.case_no, "SP-2026-000123", "a loosely typed number in a text");
+	c = read_text(t, a, "STATUS 123 opet curi");
+	is_text(c.case_no, "SP-2026-000123", "a bare number behind STATUS in a longer text");
+	c = read_text(t, a, "Sta je sa mojom prijavom sp 2026 123, opet curi");
+	is_text(c.case_no, "SP-2026-000123", "a number beside a question about the case");
+	c = read_text(t, a, "Hvala, rupa ispred broja 8 sad curi");
+	ok(c.case_no.len == 0, "other numbers are no case");
 	c = read_text(t, a, "kliknite i uzmite nagradu");
 	ok(c.quarantine_reason.len != 0, "a quarantine has a reason");
 	c = read_text(t, a, "Lopovi, nema vode!");
