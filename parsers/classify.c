@@ -502,10 +502,10 @@ static int tell_without_phrases(const struct work *w, struct bytes *told_out)
 	return ERR_OK;
 }
 
-/* A problem that a rule knows, or "jos nije …". */
-static bool is_news(const struct work *w, const struct rule_hits *hits)
+/* A problem that a rule knows, "ali voda …", or "jos nije …". */
+static bool is_news(const struct work *w, struct bytes told, const struct rule_hits *hits)
 {
-	int problem = 0, known = 0, followup = 0;
+	int problem = clauses_turns(told), known = 0, followup = 0;
 
 	for (size_t i = 0; i < hits->n; i++) {
 		const struct rule_info *info = rules_info(w->c->rules, hits->list[i].rule);
@@ -536,7 +536,7 @@ static int look_beside_phrases(struct work *w)
 	err = tell_without_phrases(w, &told);
 	if (err == ERR_OK)
 		err = rules_match(w->c->rules, w->arena, told, &hits);
-	if (err != ERR_OK || !is_news(w, &hits))
+	if (err != ERR_OK || !is_news(w, told, &hits))
 		return err;
 	w->told = told;
 	w->hits = hits;

@@ -67,26 +67,41 @@ size_t clauses_at(const struct clauses *c, size_t at)
 	return i;
 }
 
+/* A word with which something new begins, or something else than one hopes. */
+static bool turns_at(struct bytes t, size_t i)
+{
+	static const char *const turns[] = {
+		" opet ",     " ponovo ", " sad ",  " sada ",  " jos ",   " ipak ", " samo ",
+		" medjutim ", " nego ",   " ali ",  " ale ",   " znova ", " este ", " teraz ",
+		" de ",       " megint ", " most ", " again ", " still ", " but ",  " now "
+	};
+
+	return word_at(t, i, turns, ARRAY_LEN(turns)) != 0;
+}
+
+bool clauses_turns(struct bytes folded)
+{
+	for (size_t i = 0; i < folded.len; i++) {
+		if (turns_at(folded, i))
+			return true;
+	}
+	return false;
+}
+
 size_t clauses_end(struct bytes folded, size_t from)
 {
-	static const char *const anew[] = { " opet ",  " ponovo ", " sad ",    " sada ",
-					    " jos ",   " ipak ",   " samo ",   " medjutim ",
-					    " znova ", " este ",   " megint ", " again ",
-					    " still ", " but ",    " now " };
-
-	while (from < folded.len && parting(folded, from) == 0 &&
-	       word_at(folded, from, anew, ARRAY_LEN(anew)) == 0)
+	while (from < folded.len && parting(folded, from) == 0 && !turns_at(folded, from))
 		from++;
 	return from;
 }
 
 bool clauses_goes_on_about(struct bytes folded, size_t from)
 {
-	static const char *const about[] = { " za ",      " o ",        " oko ",    " zbog ",
-					     " da ",      " povodom ",  " vezano ", " u vezi ",
-					     " koju ",    " koja ",     " koji ",   " sto ",
-					     " ohladom ", " ktoru ",    " about ",  " for ",
-					     " on ",      " regarding " };
+	static const char *const about[] = { " za ",     " sa ",     " s ",       " o ",
+					     " oko ",    " zbog ",   " da ",      " povodom ",
+					     " vezano ", " u vezi ", " koju ",    " koja ",
+					     " koji ",   " sto ",    " ohladom ", " ktoru ",
+					     " about ",  " for ",    " on ",      " regarding " };
 
 	return word_at(folded, from, about, ARRAY_LEN(about)) != 0;
 }

@@ -45,7 +45,11 @@ static const char *const street_behind[] = { "street", "str" };
 static const char *const number_words[] = { "br", "broj", "broja", "broju", "cislo", "szam", "no" };
 /* A number before one of these counts something, and is no house. */
 static const char *const units[] = {
-	"h", "sat", "sata", "sati", "dan", "dana", "dani", "nedelja", "nedelje", "nedelju", "nedjelja", "tjedna",
+	"h", "cas", "casa", "casova", "sat", "sata", "sati", "ujutru", "ujutro", "uvece", "uvecer", "popodne",
+	"sijecnja", "veljace", "ozujka", "travnja", "svibnja", "lipnja", "srpnja", "kolovoza", "rujna", "listopada",
+	"studenog", "prosinca", "januara", "februara", "marta", "aprila", "maja", "juna", "jula", "avgusta",
+	"septembra", "oktobra", "novembra", "decembra", "kvadrata", "stepeni", "procenata", "orakor", "oras",
+	"hodine", "hodinu", "minuty", "perc", "percet", "pm", "am", "oclock", "times", "krat", "alkalommal", "dan", "dana", "dani", "nedelja", "nedelje", "nedelju", "nedjelja", "tjedna",
 	"mesec", "meseca", "meseci", "mjesec", "mjeseca", "mjeseci", "god", "godina", "godine", "min", "minut",
 	"minuta", "m", "metar", "metra", "metara", "km", "kilometar", "kilometra", "kilometara", "cm", "kg",
 	"litara", "din", "dinara", "rsd", "eur", "evra", "e", "puta", "put", "ljudi", "dece", "pasa", "psa",
@@ -54,7 +58,12 @@ static const char *const units[] = {
 };
 /* Words that stand before numbers and are no streets. */
 static const char *const no_streets[] = {
-	"autobus", "linija", "linije", "liniji", "spoj", "zgrada", "zgrade", "zgradi", "lamela", "ulaz", "ulazu",
+	"autobus", "autobusa", "autobusi", "autobusom", "bus", "busz", "linija", "linije", "liniji", "liniju", "linijom",
+	"linka", "linky", "vozilo", "tablice", "zovi", "zovite", "pozovi", "pozovite", "zvao", "zvala", "javi", "javite",
+	"nazovite", "zavolajte", "volajte", "hivjanak", "hivjatok", "call", "telefon", "mob", "mobilni", "clan", "clana",
+	"clanu", "paragraf", "ponedeljak", "ponedjeljak", "utorak", "sreda", "srijeda", "cetvrtak", "petak",
+	"petka", "petkom", "subota", "subote", "nedelja", "nedjelja", "danas", "juce", "jucer", "sutra", "ukupno",
+	"racun", "cena", "cijena", "godina", "strana", "tacka", "parcela", "grupa", "razred", "osnovna", "vrtic", "spoj", "zgrada", "zgrade", "zgradi", "lamela", "ulaz", "ulazu",
 	"stan", "stanu", "sprat", "deo", "os", "mz", "kp", "kat", "st", "jmbg", "pib", "mb", "tel", "model",
 	"predmet", "broj", "br", "od", "do", "u", "na", "kod", "iz", "mart", "april", "maj", "jun", "jul",
 	"avgust", "januar", "februar", "septembar", "oktobar", "novembar", "decembar", "kuca", "kuci", "ima",
@@ -175,11 +184,24 @@ static bool looks_like_number(struct bytes w)
 	return i == w.len || (i + 1 == w.len && w.ptr[i] >= 'a' && w.ptr[i] <= 'd');
 }
 
+static bool is_date_or_hour(const struct scan *s, size_t i)
+{
+	struct bytes between;
+
+	if (i + 1 >= s->n || !is_digit(word(s, i + 1).ptr[0]))
+		return false;
+	between = bytes_cut(s->text->text, s->list[i].to, s->list[i + 1].from - s->list[i].to);
+	return bytes_is(between, ".") || bytes_is(between, ":");
+}
+
 static bool is_house_number(const struct scan *s, size_t i)
 {
 	if (i >= s->n || !looks_like_number(word(s, i)))
 		return false;
 	if (i + 1 < s->n && s->list[i + 1].gap == GAP_BLANK && IS_ONE_OF(word(s, i + 1), units))
+		return false;
+	/* 12.3.2026 and 14:30 are days and hours. */
+	if (is_date_or_hour(s, i))
 		return false;
 	/* A longer number in pieces (060 123 45 67, 12/3/2026) is none of ours. */
 	return i + 1 >= s->n || s->list[i + 1].gap != GAP_BLANK || !is_digit(word(s, i + 1).ptr[0]);

@@ -38,6 +38,8 @@ static const struct {
 	{ "Dokle je stiglo?",         CMD_STATUS,   "",               "a command of several words" },
 	{ "STATSU",                   CMD_STATUS,   "",               "letters that changed places" },
 	{ "STAUS 123",                CMD_STATUS,   "SP-2026-000123", "a letter lost, and a number" },
+	{ "sttaus",                   CMD_STATUS,   "",               "the same at another place" },
+	{ "статсу",                   CMD_STATUS,   "",               "in Cyrillic" },
 	{ "STTAUSS",                  CMD_NONE,     "",               "two errors are too many" },
 	{ "stva",                     CMD_NONE,     "",               "a short word isn't guessed" },
 	{ "stanje puta je loše",      CMD_NONE,     "",               "a text that begins with a command" },
