@@ -15,6 +15,9 @@
 #define FIVE_WORDS      "(?:" GAP "\\w+){0,5}?"
 #define REGEX_MAX_BYTES (32 * RULE_PATTERN_MAX_BYTES)
 
+/* How many letters of a word's beginning rules are dispatched by (struct rule_start). */
+#define START_LETTERS 3
+
 struct translation {
 	struct arena *arena;
 	struct rule_regex *regex;
@@ -122,24 +125,56 @@ static void note_beginning(struct translation *t, struct bytes word)
 	r->starts[r->n_starts++] = (struct rule_start){ (char)first, (char)second, (char)third };
 }
 
-/* "(kuca,stan)" begins as each of them does; behind "(a,e)n" more letters would follow. */
+/* "(kuca,stan)" begins as each of them does, "pa(o,la)" as pao and pal. */
 static void note_start(struct translation *t, struct bytes word)
 {
-	struct bytes endings;
+	size_t open = bytes_find(word, '('), close = bytes_find(word, ')');
+	struct bytes endings = bytes_cut(word, open + 1, close - open - 1), ending;
+	bool is_last = false;
 
-	if (word.len == 0 || word.ptr[0] != '(') {
+	if (open >= START_LETTERS || close < open) {
 		note_beginning(t, word);
 		return;
 	}
-	endings = bytes_cut(word, 1, bytes_find(word, ')') - 1);
-	for (;;) {
+	while (!is_last) {
+		uint8_t letters[2 * START_LETTERS];
 		size_t comma = bytes_find(endings, ',');
 
-		note_beginning(t, bytes_cut(endings, 0, comma));
-		if (comma == endings.len)
-			return;
+		ending = bytes_cut(endings, 0, comma < START_LETTERS ? comma : START_LETTERS);
+		memcpy(letters, word.ptr, open);
+		if (ending.len != 0)
+			memcpy(letters + open, ending.ptr, ending.len);
+		note_beginning(t, bytes_at(letters, open + ending.len));
+		is_last = comma == endings.len;
 		endings = bytes_cut(endings, comma + 1, endings.len);
 	}
+}
+
+/* An expert's rule is dispatched when it begins with "\b" and three plain letters and has no choice at its top. */
+static void note_expert_start(struct translation *t, struct bytes regex)
+{
+	struct bytes word = bytes_cut(regex, 2, START_LETTERS);
+	uint8_t after = regex.len > 2 + START_LETTERS ? regex.ptr[2 + START_LETTERS] : 0;
+	unsigned depth = 0;
+
+	t->has_starts = bytes_starts(regex, "\\b") && word.len == START_LETTERS &&
+			memchr("?*+{|", after, 5) == NULL;
+	for (size_t i = 0; i < word.len; i++)
+		t->has_starts &= is_letter(word.ptr[i]);
+	for (size_t i = 0; i < regex.len && t->has_starts; i++) {
+		if (regex.ptr[i] == '\\')
+			i++;
+		else if (regex.ptr[i] == '[') /* a bracket in a set: better no telling */
+			t->has_starts = false;
+		else if (regex.ptr[i] == '(')
+			depth++;
+		else if (regex.ptr[i] == ')' && depth > 0)
+			depth--;
+		else if (regex.ptr[i] == '|' && depth == 0)
+			t->has_starts = false;
+	}
+	if (t->has_starts)
+		note_beginning(t, word);
 }
 
 static struct bytes next_word(struct bytes *rest)
@@ -254,7 +289,7 @@ static int translate_part(struct translation *t, struct bytes text, struct bytes
 	text = bytes_trim(text);
 	if (text.len > 2 && text.ptr[0] == '/' && bytes_ends(text, "/")) {
 		*regex_out = bytes_cut(text, 1, text.len - 2);
-		t->has_starts = false;
+		note_expert_start(t, *regex_out);
 		return ERR_OK;
 	}
 	err = add_near(t, &s, text);

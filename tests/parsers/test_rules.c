@@ -170,13 +170,23 @@ static void check_limits(struct arena *a)
 /* The quick look at how words begin must never leave out a rule that would hit. */
 static void check_starts(struct arena *a)
 {
-	static const char *const texts[] = { "a",           "-voda",  "(voda)",
-					     "x_voda voda", "1. maj", "d'voda",
-					     "stan gori",   "zovi",   "ejete" };
-	static const char *const patterns[] = {
-		"a",         "voda",     "voda", "voda", "1. maj", "voda", "(kuca,stan) gori",
-		"(po,)zovi", "(d,e)jete"
-	};
+	static const char *const texts[] = { "a",      "-voda",     "(voda)",    "x_voda voda",
+					     "1. maj", "d'voda",    "stan gori", "zovi",
+					     "ejete",  "pala voda", "p voda",    "gorivo",
+					     "ab voda" };
+	static const char *const patterns[] = { "a",
+						"voda",
+						"voda",
+						"voda",
+						"1. maj",
+						"voda",
+						"(kuca,stan) gori",
+						"(po,)zovi",
+						"(d,e)jete",
+						"pa(o,la,lo) voda",
+						"p(,a) voda",
+						"/\\bgor(?:i|ivo)\\b/",
+						"/\\babc?\\b/" };
 	unsigned n_missed = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
