@@ -20,8 +20,8 @@
 
 struct translation {
 	struct arena *arena;
-	struct rule_regex *regex;
-	bool has_starts; /* still true: every alternative so far has a known beginning */
+	struct rule_starts *starts; /* where beginnings are noted, or NULL */
+	bool has_starts;            /* still true: every alternative so far has a known beginning */
 	struct bytes why;
 };
 
@@ -110,19 +110,19 @@ static int add_word(struct translation *t, struct strbuf *s, struct bytes word)
 /* "dj" is no sure beginning, because d alone may stand for it; a third letter only sharpens. */
 static void note_beginning(struct translation *t, struct bytes word)
 {
-	struct rule_regex *r = t->regex;
+	struct rule_starts *r = t->starts;
 	uint8_t first = word.len > 0 ? word.ptr[0] : 0, second = word.len > 1 ? word.ptr[1] : 0;
 	uint8_t third = word.len > 2 ? word.ptr[2] : 0;
 	bool is_sure = is_letter(first) && (second == 0 || is_letter(second)) &&
 		       !(first == 'd' && second == 'j');
 
-	if (!is_sure || r->n_starts == RULE_STARTS_MAX) {
+	if (!is_sure || r->n == RULE_STARTS_MAX) {
 		t->has_starts = false;
 		return;
 	}
 	if (!is_letter(third) || (second == 'd' && third == 'j'))
 		third = 0;
-	r->starts[r->n_starts++] = (struct rule_start){ (char)first, (char)second, (char)third };
+	r->list[r->n++] = (struct rule_start){ (char)first, (char)second, (char)third };
 }
 
 /* "(kuca,stan)" begins as each of them does, "pa(o,la)" as pao and pal. */
@@ -151,7 +151,7 @@ static void note_start(struct translation *t, struct bytes word)
 }
 
 /* An expert's rule is dispatched when it begins with "\b" and three plain letters and has no choice at its top. */
-static void note_expert_start(struct translation *t, struct bytes regex)
+static void note_expert_start(struct translation *t, struct bytes regex, struct rule_starts *starts)
 {
 	struct bytes word = bytes_cut(regex, 2, START_LETTERS);
 	uint8_t after = regex.len > 2 + START_LETTERS ? regex.ptr[2 + START_LETTERS] : 0;
@@ -173,8 +173,12 @@ static void note_expert_start(struct translation *t, struct bytes regex)
 		else if (regex.ptr[i] == '|' && depth == 0)
 			t->has_starts = false;
 	}
+	t->starts = starts;
 	if (t->has_starts)
 		note_beginning(t, word);
+	t->starts = NULL;
+	if (!t->has_starts)
+		starts->n = 0;
 }
 
 static struct bytes next_word(struct bytes *rest)
@@ -188,7 +192,7 @@ static struct bytes next_word(struct bytes *rest)
 	return BYTES_NONE;
 }
 
-static int add_phrase(struct translation *t, struct strbuf *s, struct bytes phrase, bool is_start)
+static int add_phrase(struct translation *t, struct strbuf *s, struct bytes phrase)
 {
 	struct bytes word, last = BYTES_NONE;
 	int err = ERR_OK;
@@ -203,7 +207,7 @@ static int add_phrase(struct translation *t, struct strbuf *s, struct bytes phra
 		}
 		if (last.len != 0)
 			strbuf_adds(s, bytes_ends(last, ".") ? GAP_AFTER_DOT : GAP);
-		else if (is_start)
+		else if (t->starts != NULL)
 			note_start(t, word);
 		err = add_word(t, s, word);
 		last = word;
@@ -213,7 +217,7 @@ static int add_phrase(struct translation *t, struct strbuf *s, struct bytes phra
 	return err;
 }
 
-static int add_choice(struct translation *t, struct strbuf *s, struct bytes choice, bool is_start)
+static int add_choice(struct translation *t, struct strbuf *s, struct bytes choice)
 {
 	int err;
 
@@ -221,7 +225,7 @@ static int add_choice(struct translation *t, struct strbuf *s, struct bytes choi
 	for (;;) {
 		size_t bar = bytes_find(choice, '|');
 
-		err = add_phrase(t, s, bytes_cut(choice, 0, bar), is_start);
+		err = add_phrase(t, s, bytes_cut(choice, 0, bar));
 		if (err != ERR_OK || bar == choice.len)
 			break;
 		strbuf_addc(s, '|');
@@ -257,8 +261,24 @@ static int fold_part(struct translation *t, struct bytes text, struct bytes *fol
 	return err;
 }
 
+/* The same, and how its alternatives begin; unknown when one of them can't be told. */
+static int add_noted(struct translation *t, struct strbuf *s, struct bytes choice,
+		     struct rule_starts *starts)
+{
+	int err;
+
+	t->starts = starts;
+	t->has_starts = true;
+	err = add_choice(t, s, choice);
+	t->starts = NULL;
+	if (starts != NULL && !t->has_starts)
+		starts->n = 0;
+	return err;
+}
+
 /* A BLIZU B: whichever comes first. */
-static int add_near(struct translation *t, struct strbuf *s, struct bytes text)
+static int add_near(struct translation *t, struct strbuf *s, struct bytes text,
+		    struct rule_regex *noted)
 {
 	static const char *const names[2] = { " BLIZU ", " NEAR " };
 	struct bytes a = text, b = BYTES_NONE;
@@ -268,20 +288,22 @@ static int add_near(struct translation *t, struct strbuf *s, struct bytes text)
 	if (err == ERR_OK)
 		err = fold_part(t, b, &b);
 	if (err == ERR_OK)
-		err = add_choice(t, s, a, true);
+		err = add_noted(t, s, a, noted != NULL ? &noted->first : NULL);
 	if (err != ERR_OK || !has_two)
 		return err;
 	strbuf_adds(s, FIVE_WORDS GAP);
-	err = add_choice(t, s, b, false);
+	err = add_noted(t, s, b, noted != NULL ? &noted->near : NULL);
 	if (err != ERR_OK)
 		return err;
 	strbuf_addc(s, '|');
-	err = add_choice(t, s, b, false);
+	err = add_choice(t, s, b);
 	strbuf_adds(s, FIVE_WORDS GAP);
-	return err == ERR_OK ? add_choice(t, s, a, false) : err;
+	return err == ERR_OK ? add_choice(t, s, a) : err;
 }
 
-static int translate_part(struct translation *t, struct bytes text, struct bytes *regex_out)
+/* noted: where it says how words begin, or NULL. */
+static int translate_part(struct translation *t, struct bytes text, struct bytes *regex_out,
+			  struct rule_regex *noted)
 {
 	struct strbuf s = strbuf_in(t->arena, REGEX_MAX_BYTES);
 	int err;
@@ -289,10 +311,11 @@ static int translate_part(struct translation *t, struct bytes text, struct bytes
 	text = bytes_trim(text);
 	if (text.len > 2 && text.ptr[0] == '/' && bytes_ends(text, "/")) {
 		*regex_out = bytes_cut(text, 1, text.len - 2);
-		note_expert_start(t, *regex_out);
+		if (noted != NULL)
+			note_expert_start(t, *regex_out, &noted->first);
 		return ERR_OK;
 	}
-	err = add_near(t, &s, text);
+	err = add_near(t, &s, text, noted);
 	return err == ERR_OK ? strbuf_finish(&s, regex_out) : err;
 }
 
@@ -300,9 +323,8 @@ int rule_words_translate(struct arena *a, struct bytes pattern, struct rule_rege
 			 struct bytes *why_out)
 {
 	static const char *const names[2] = { " OSIM ", " EXCEPT " };
-	struct translation t = { .arena = a, .regex = regex_out, .has_starts = true };
+	struct translation t = { .arena = a };
 	struct bytes hit = bytes_trim(pattern), veto = BYTES_NONE;
-	size_t n_starts;
 	int err;
 
 	*regex_out = (struct rule_regex){ 0 };
@@ -312,11 +334,9 @@ int rule_words_translate(struct arena *a, struct bytes pattern, struct rule_rege
 		err = ERR_OK;
 	(void)part(hit, names, &hit, &veto);
 	if (err == ERR_OK)
-		err = translate_part(&t, hit, &regex_out->hit);
-	n_starts = t.has_starts ? regex_out->n_starts : 0;
+		err = translate_part(&t, hit, &regex_out->hit, regex_out);
 	if (err == ERR_OK && veto.len != 0)
-		err = translate_part(&t, veto, &regex_out->veto);
-	regex_out->n_starts = n_starts;
+		err = translate_part(&t, veto, &regex_out->veto, NULL);
 	*why_out = t.why;
 	return err;
 }

@@ -18,12 +18,17 @@ struct rule_start {
 	char first, second, third;
 };
 
+/* A text in which no word begins as one of them can't be hit; n 0: no telling. */
+struct rule_starts {
+	struct rule_start list[RULE_STARTS_MAX];
+	size_t n;
+};
+
 struct rule_regex {
-	struct bytes hit;  /* PCRE2 */
-	struct bytes veto; /* PCRE2, or none */
-	/* A text that has no word beginning so can't be hit; n_starts 0: no telling. */
-	struct rule_start starts[RULE_STARTS_MAX];
-	size_t n_starts;
+	struct bytes hit;         /* PCRE2 */
+	struct bytes veto;        /* PCRE2, or none */
+	struct rule_starts first; /* of what stands before BLIZU, or of all */
+	struct rule_starts near;  /* of what stands behind BLIZU */
 };
 
 /* ERR_INVALID: *why_out (in the arena) says what is wrong and what would be right. ERR_NOMEM. */

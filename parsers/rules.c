@@ -25,12 +25,16 @@ struct beginning {
 	uint8_t first, second, third;
 };
 
+struct beginnings {
+	struct beginning list[RULE_STARTS_MAX];
+	size_t n; /* 0: no telling */
+};
+
 struct rule {
 	struct rule_info info;
 	pcre2_code *hit;
-	pcre2_code *veto; /* or NULL */
-	struct beginning starts[RULE_STARTS_MAX];
-	size_t n_starts;
+	pcre2_code *veto;              /* or NULL */
+	struct beginnings first, near; /* a text has a word of each */
 };
 
 struct rules {
@@ -130,15 +134,20 @@ static bool may_begin(const struct starts *starts, const struct beginning *b)
 	return false;
 }
 
-static bool may_hit(const struct rule *rule, const struct starts *starts)
+static bool has_one(const struct starts *starts, const struct beginnings *wanted)
 {
-	if (rule->n_starts == 0)
+	if (wanted->n == 0)
 		return true;
-	for (size_t i = 0; i < rule->n_starts; i++) {
-		if (may_begin(starts, &rule->starts[i]))
+	for (size_t i = 0; i < wanted->n; i++) {
+		if (may_begin(starts, &wanted->list[i]))
 			return true;
 	}
 	return false;
+}
+
+static bool may_hit(const struct rule *rule, const struct starts *starts)
+{
+	return has_one(starts, &rule->first) && has_one(starts, &rule->near);
 }
 
 /* A full stop between digits (14.200) ends no sentence. */
@@ -321,18 +330,18 @@ static int compile_rule(struct rules *r, struct rule *rule, const struct rule_re
 	return ERR_OK;
 }
 
-static void take_starts(struct rule *rule, const struct rule_regex *regex)
+static void take_starts(struct beginnings *to, const struct rule_starts *starts)
 {
-	for (size_t i = 0; i < regex->n_starts; i++) {
-		const struct rule_start *s = &regex->starts[i];
+	for (size_t i = 0; i < starts->n; i++) {
+		const struct rule_start *s = &starts->list[i];
 
-		rule->starts[i] = (struct beginning){
+		to->list[i] = (struct beginning){
 			.first = (uint8_t)char_index((uint8_t)s->first),
 			.second = (uint8_t)char_index((uint8_t)s->second),
 			.third = (uint8_t)char_index((uint8_t)s->third),
 		};
 	}
-	rule->n_starts = regex->n_starts;
+	to->n = starts->n;
 }
 
 int rules_add(struct rules *r, const struct rule_info *info, struct bytes file,
@@ -356,7 +365,8 @@ int rules_add(struct rules *r, const struct rule_info *info, struct bytes file,
 		return ERR_NOMEM;
 	rule.info.name = arena_dup(r->arena, info->name);
 	rule.info.category = arena_dup(r->arena, info->category);
-	take_starts(&rule, &regex);
+	take_starts(&rule.first, &regex.first);
+	take_starts(&rule.near, &regex.near);
 	err = compile_rule(r, &rule, &regex, at, faults);
 	if (err != ERR_OK) {
 		pcre2_code_free(rule.hit);

@@ -170,10 +170,11 @@ static void check_limits(struct arena *a)
 /* The quick look at how words begin must never leave out a rule that would hit. */
 static void check_starts(struct arena *a)
 {
-	static const char *const texts[] = { "a",      "-voda",     "(voda)",    "x_voda voda",
-					     "1. maj", "d'voda",    "stan gori", "zovi",
-					     "ejete",  "pala voda", "p voda",    "gorivo",
-					     "ab voda" };
+	static const char *const texts[] = {
+		"a",         "-voda",         "(voda)",        "x_voda voda", "1. maj", "d'voda",
+		"stan gori", "zovi",          "ejete",         "pala voda",   "p voda", "gorivo",
+		"ab voda",   "voda je pukla", "pukla je voda", "voda curi"
+	};
 	static const char *const patterns[] = { "a",
 						"voda",
 						"voda",
@@ -186,7 +187,10 @@ static void check_starts(struct arena *a)
 						"pa(o,la,lo) voda",
 						"p(,a) voda",
 						"/\\bgor(?:i|ivo)\\b/",
-						"/\\babc?\\b/" };
+						"/\\babc?\\b/",
+						"pukla | prsla BLIZU vod(a,e)",
+						"pukla | prsla BLIZU vod(a,e)",
+						"(curi,tece) BLIZU *oda" };
 	unsigned n_missed = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
