@@ -30,7 +30,7 @@ def free_ports(n):
     ports, held = [], []
     with contextlib.ExitStack() as stack:
         while len(ports) < n:
-            port = random.SystemRandom().randrange(20000, 32000)
+            port = 20000 + os.getpid() % 8 * 1500 + random.SystemRandom().randrange(1500)    # laboratories side by side stay apart
             s = stack.enter_context(socket.socket())
             s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
