@@ -47,11 +47,12 @@ struct control_socket {
 	char path[SOCKET_PATH_MAX + 1];
 	struct control_client *clients;
 	size_t n_clients;
+	size_t n_out; /* octets that clients haven't read */
 	unsigned n_open;
 };
 
 struct line_write {
-	uv_write_t write;
+	uv_write_t write; /* first */
 	size_t len;
 	char data[];
 };
@@ -95,9 +96,18 @@ static void on_written(uv_write_t *write, int status)
 {
 	struct control_client *c = write->handle->data;
 
+	c->s->n_out -= ((struct line_write *)write)->len;
 	free(write);
 	if (status < 0)
 		client_close(c);
+}
+
+/* All together may keep us waiting for so much; who holds no more than his share isn't to blame. */
+static bool is_too_slow(struct control_client *c)
+{
+	return c->s->n_out > CONTROL_OUT_MAX &&
+	       uv_stream_get_write_queue_size((uv_stream_t *)&c->pipe) >
+		       CONTROL_OUT_MAX / CONTROL_CLIENTS_MAX;
 }
 
 static void write_line(struct control_client *c, struct bytes line)
@@ -107,7 +117,7 @@ static void write_line(struct control_client *c, struct bytes line)
 
 	if (uv_is_closing((uv_handle_t *)&c->pipe))
 		return;
-	if (uv_stream_get_write_queue_size((uv_stream_t *)&c->pipe) > CONTROL_OUT_MAX) {
+	if (is_too_slow(c)) {
 		log_warning("control", "who=%s event=closed cause=\"doesn't read its answer\"",
 			    c->who);
 		client_close(c);
@@ -123,7 +133,9 @@ static void write_line(struct control_client *c, struct bytes line)
 		memcpy(w->data, line.ptr, line.len);
 	w->data[line.len] = '\n';
 	buf = uv_buf_init(w->data, (unsigned)w->len);
+	c->s->n_out += w->len;
 	if (uv_write(&w->write, (uv_stream_t *)&c->pipe, &buf, 1, on_written) != 0) {
+		c->s->n_out -= w->len;
 		free(w);
 		client_close(c);
 	}
@@ -286,6 +298,33 @@ static struct control_client *client_new(struct control_socket *s)
 	return c;
 }
 
+/* Who came first and asks nothing; NULL: all are being answered. */
+static struct control_client *oldest_idle(struct control_socket *s)
+{
+	struct control_client *found = NULL;
+
+	for (struct control_client *c = s->clients; c != NULL; c = c->next) {
+		if (c->has_name && !c->is_running && !uv_is_closing((uv_handle_t *)&c->pipe))
+			found = c;
+	}
+	return found;
+}
+
+static bool has_room(struct control_socket *s)
+{
+	struct control_client *idle;
+
+	if (s->n_clients <= CONTROL_CLIENTS_MAX)
+		return true;
+	/* Whoever connects and says nothing must not keep others out. */
+	idle = oldest_idle(s);
+	if (idle == NULL)
+		return false;
+	refuse(idle, "others want to ask; connect again");
+	client_close(idle);
+	return true;
+}
+
 static void on_connection(uv_stream_t *server, int status)
 {
 	struct control_socket *s = server->data;
@@ -296,7 +335,7 @@ static void on_connection(uv_stream_t *server, int status)
 			client_close(c);
 		return;
 	}
-	if (s->n_clients > CONTROL_CLIENTS_MAX || s->is_quiet) {
+	if (s->is_quiet || !has_room(s)) {
 		refuse(c, s->is_quiet ? "odzivd is stopping; try again when it runs"
 				      : "too many clients; try again");
 		client_close(c);

@@ -2,10 +2,10 @@
 /*
  * control_socket - the unix socket that `odziv` speaks to.
  *
- * Owns:     the socket file and its clients, CONTROL_CLIENTS_MAX at most.
+ * Owns:     the socket file and its clients, CONTROL_CLIENTS_MAX at most: who asks nothing makes room.
  * Promises: who asks is known by SO_PEERCRED, never by what he says; a request is
  *           one line of at most CONTROL_LINE_MAX, the next one is read when its answer
- *           is complete; who doesn't read his answer is let go at CONTROL_OUT_MAX.
+ *           is complete; who doesn't read his answer is let go when CONTROL_OUT_MAX wait.
  * Threads:  the loop thread; names of users are looked up on libuv's pool.
  */
 #ifndef GATEWAY_WIRE_CONTROL_SOCKET_H
@@ -15,7 +15,7 @@
 
 #include "gateway/flow/core.h"
 
-/* A dump of a large store to a slow reader; more isn't kept for anybody. */
+/* A dump of a large store to a slow reader; more isn't kept for all of them together. */
 #define CONTROL_OUT_MAX (64 * 1024 * 1024)
 
 struct control_socket;
