@@ -481,7 +481,7 @@ class Bench:
                 measure()
         if self.wants("lmdb"):
             self.show_calls()
-        self.stores = [s for s in ((0, 0, "1G"), (10000, 10000, "1G"), (100000, 10000, "2G"), (1000000, 10000, "12G")) if s[0] <= self.options.cases]
+        self.stores = [s for s in ((0, 0, "1G"), (10000, 10000, "1G"), (100000, 10000, "2G"), (1000000, 10000, "4G")) if s[0] <= self.options.cases]
         if self.wants("store"):
             for store in self.stores:
                 self.measure_store(*store)
