@@ -53,7 +53,7 @@ int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given
 	*found_out = (struct intake_found){ 0 };
 	seen_keys_of(d->key, msg, &keys);
 	found_out->seen = keys.words;
-	err = seen_check(t, d, msg, &keys, given->digest_decides, &found_out->is_repeat);
+	err = seen_check(t, d, msg, &keys, given->link_since, &found_out->is_repeat);
 	if (err != ERR_OK || found_out->is_repeat)
 		return err;
 	if (msg->fault.len != 0)

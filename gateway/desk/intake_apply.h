@@ -17,7 +17,8 @@ struct intake_given {
 	const struct message *msg;
 	const struct classified *
 		understood; /* of msg->text, made on the loop with the profile's tongue; NULL for parts and faults */
-	bool digest_decides; /* within 10 minutes after the link, bearerbox or we started */
+	struct wall
+		link_since; /* when the link or we started, within the last 10 minutes; 0: longer ago, words decide nothing */
 };
 
 struct intake_found {

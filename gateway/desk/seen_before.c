@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/desk/seen_before.h"
 
+#include "store/contacts.h"
 #include "store/counts.h"
+#include "store/messages.h"
 #include "store/parts.h"
 
-/* In the minutes after a start a twin of the last hour is a repeat; an older one is a person's habit. */
+/* What came before the link broke is repeated soon after it is back; an older twin is a person's habit. */
 #define TWIN_AGE_MAX_MS HOUR_MS
+/* On a link that stands, a network repeats within its response timer. */
+#define TWIN_AGE_IN_SESSION_MS (2 * MINUTE_MS)
 
 void seen_keys_of(const struct keyed_key *key, const struct message *msg,
 		  struct seen_keys *keys_out)
@@ -22,16 +26,43 @@ void seen_keys_of(const struct keyed_key *key, const struct message *msg,
 	keyed_digest(key, words, ARRAY_LEN(words), &keys_out->words);
 }
 
-static bool twin_means_repeat(const Pb__Seen *twin, struct wall now, bool words_decide)
+static int note_newest(const Pb__Message *rec, void *ctx)
 {
+	*(uint64_t *)ctx = rec->id;
+	return ERR_OK;
+}
+
+/* Whether the twin is the last that this person wrote; a part that waits is no message yet and counts as such. */
+static int is_newest(struct txn *t, struct desk *d, const struct message *msg, const Pb__Seen *twin,
+		     bool *is_newest_out)
+{
+	Pb__Contact *contact;
+	uint64_t newest = 0;
+	int err = contact_find(t, msg->from, d->arena, &contact);
+
+	if (err == ERR_OK)
+		err = message_of_contact(t, contact->id, 1, note_newest, &newest);
+	if (err != ERR_OK && err != ERR_NOENT)
+		return err;
+	*is_newest_out = twin->message == 0 || twin->message == newest;
+	return ERR_OK;
+}
+
+static int twin_means_repeat(struct txn *t, struct desk *d, const struct message *msg,
+			     const Pb__Seen *twin, struct wall link_since, bool *is_repeat_out)
+{
+	int64_t age = d->now.ms - twin->at;
+
 	/* Late, or not at all: its sender may have given up waiting. */
-	if (twin->answered == 0)
-		return true;
-	return words_decide && now.ms - twin->at <= TWIN_AGE_MAX_MS;
+	*is_repeat_out = twin->answered == 0 ||
+			 (link_since.ms != 0 && twin->at < link_since.ms && age <= TWIN_AGE_MAX_MS);
+	if (*is_repeat_out || link_since.ms == 0 || age > TWIN_AGE_IN_SESSION_MS)
+		return ERR_OK;
+	return is_newest(t, d, msg, twin, is_repeat_out);
 }
 
 int seen_check(struct txn *t, struct desk *d, const struct message *msg,
-	       const struct seen_keys *keys, bool words_decide, bool *is_repeat_out)
+	       const struct seen_keys *keys, struct wall link_since, bool *is_repeat_out)
 {
 	Pb__Seen *twin;
 	int err = keys->has_id ? seen_get(t, &keys->id, d->arena, &twin) : ERR_NOENT;
@@ -39,7 +70,8 @@ int seen_check(struct txn *t, struct desk *d, const struct message *msg,
 	*is_repeat_out = err == ERR_OK;
 	if (err == ERR_NOENT) {
 		err = seen_get(t, &keys->words, d->arena, &twin);
-		*is_repeat_out = err == ERR_OK && twin_means_repeat(twin, d->now, words_decide);
+		if (err == ERR_OK)
+			err = twin_means_repeat(t, d, msg, twin, link_since, is_repeat_out);
 	}
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;

@@ -3,8 +3,10 @@
  * seen_before - is this a repeat by the network, or a person who writes the same twice?
  *
  * Kannel's id decides always. The words decide only where repeats are to be
- * expected: within ten minutes after the link, bearerbox or we started (the
- * caller says so), or when the twin was answered late or not at all.
+ * expected: when the twin was answered late or not at all; and within ten minutes
+ * after the link or we started, when the twin came before that start, or came just
+ * now and is the last that this person wrote (who wrote START, STOP and START again
+ * means each of them).
  * Owns: the use of "seen". Threads: committer; repeatable.
  */
 #ifndef GATEWAY_DESK_SEEN_BEFORE_H
@@ -23,7 +25,7 @@ void seen_keys_of(const struct keyed_key *key, const struct message *msg,
 		  struct seen_keys *keys_out);
 /* Whether it is a repeat; then it is counted. Its twin counts as answered once a sender was told in time. */
 int seen_check(struct txn *t, struct desk *d, const struct message *msg,
-	       const struct seen_keys *keys, bool words_decide, bool *is_repeat_out);
+	       const struct seen_keys *keys, struct wall link_since, bool *is_repeat_out);
 /* message: 0 for a part that waits. */
 void seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, uint64_t message);
 

@@ -63,6 +63,7 @@ struct channel_ops {
 	/* Ends in dispatch_result(), once; before it returns only when it failed at once. */
 	void (*send)(struct channel *c, const struct outgoing *out);
 	/* NULL: not a simulator. */
+	bool never_repeats; /* its network hands no text out twice: equal words are two texts */
 	const struct phone_ops *phone;
 };
 

@@ -186,12 +186,16 @@ static int message_understand(struct message_job *j)
 }
 
 /* After a break the other side repeats what it got no answer to; then equal words are the same text. */
-static bool digest_decides(const struct channel *c)
+static struct wall link_since(const struct channel *c)
 {
-	int64_t now = c->core->host->mono(c->core->host).ms;
+	struct host *h = c->core->host;
+	int64_t now = h->mono(h).ms, since = c->core->started_mono.ms;
 
-	return now - c->core->started_mono.ms < SEEN_DIGEST_WINDOW_MS ||
-	       (c->up_since.ms != 0 && now - c->up_since.ms < SEEN_DIGEST_WINDOW_MS);
+	if (c->up_since.ms > since)
+		since = c->up_since.ms;
+	if (c->ops->never_repeats || now - since >= SEEN_DIGEST_WINDOW_MS)
+		return (struct wall){ 0 };
+	return (struct wall){ .ms = h->wall(h).ms - (now - since) };
 }
 
 static int message_job_new(struct intake *in, struct channel *c, struct message **msg,
@@ -215,7 +219,7 @@ static int message_job_new(struct intake *in, struct channel *c, struct message 
 	if (j->msg->channel.len == 0)
 		j->msg->channel = arena_dup(j->msg->arena, bytes_of(c->conf->name));
 	j->given.msg = j->msg;
-	j->given.digest_decides = digest_decides(c);
+	j->given.link_since = link_since(c);
 	err = message_understand(j);
 	if (err != ERR_OK) {
 		message_job_free(j);

@@ -489,6 +489,7 @@ static const struct channel_ops sim_ops = {
 	.stop = sim_stop,
 	.room = sim_room,
 	.send = sim_send,
+	.never_repeats = true,
 	.phone = &phones,
 };
 

@@ -130,12 +130,13 @@ static int hear(struct txn *t, struct desk *d, void *ctx)
 	return intake_apply(t, d, &a->given, a->found);
 }
 
-int hall_message(struct hall *h, const struct message *msg, bool digest_decides,
+int hall_message(struct hall *h, const struct message *msg, bool link_has_just_started,
 		 struct intake_found *found_out)
 {
 	struct classifier c = h->conf->profile->classifier;
 	struct classified u;
-	struct hearing a = { .given = { .msg = msg, .digest_decides = digest_decides },
+	struct hearing a = { .given = { .msg = msg,
+					.link_since.ms = link_has_just_started ? h->now.ms : 0 },
 			     .found = found_out };
 	int err = ERR_OK;
 
@@ -339,8 +340,8 @@ static int deliver(struct txn *t, struct desk *d, void *ctx)
 {
 	struct claimed claimed[64];
 	size_t n;
-	int err =
-		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL, NULL);
+	int err = outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL,
+			       NULL);
 	Pb__Outbox *row;
 
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {

@@ -31,7 +31,7 @@ void hall_close(struct hall *h);
 /* One text with an id of its own. */
 struct intake_found hall_text(struct hall *h, const char *from, const char *text);
 /* The same with everything open to the test. */
-int hall_message(struct hall *h, const struct message *msg, bool digest_decides,
+int hall_message(struct hall *h, const struct message *msg, bool link_has_just_started,
 		 struct intake_found *found_out);
 /* Its sender was answered in time (hall_text says so by itself). */
 void hall_answered(struct hall *h, const struct intake_found *found);

@@ -242,7 +242,13 @@ static void phone_unlisten(struct channel *c, struct phone_ear *ear)
 }
 
 static const struct phone_ops phone = { phone_send, phone_listen, phone_unlisten };
-static const struct channel_ops network = { network_start, network_stop, network_room, network_send, &phone };
+static const struct channel_ops network = {
+	.start = network_start,
+	.stop = network_stop,
+	.room = network_room,
+	.send = network_send,
+	.phone = &phone,
+};
 
 static struct channel *make_channel(const struct conf_channel *conf, void *ctx)
 {

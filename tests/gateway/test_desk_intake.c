@@ -197,9 +197,14 @@ static void repeats(struct hall *h)
 	hall_answered(h, &f);
 	ok(hall_message(h, &m, false, &f) == ERR_OK && !f.is_repeat,
 	   "once a sender was told in time, a person may write the same again");
+	hall_answered(h, &f);
 	m.remote_id = bytes_of("a fourth id");
 	ok(hall_message(h, &m, true, &f) == ERR_OK && f.is_repeat,
 	   "unless a link has just started");
+	hall_text(h, "+381643000017", "Rupa na putu u Vojki");
+	m.remote_id = bytes_of("a fifth id");
+	ok(hall_message(h, &m, true, &f) == ERR_OK && !f.is_repeat,
+	   "and even then not when something else was written in between");
 }
 
 static void parts(struct hall *h)
