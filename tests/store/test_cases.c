@@ -121,7 +121,8 @@ static int open_cases(struct txn *t, void *ctx)
 	contact_need(t, bytes_of("sms:+381640000000"), FIXTURE_NOW, f->arena, &bob);
 	ok(bob->id != ann->id, "another address is another contact");
 	rec = new_case(f, ann->id, "VOD", "Svetosavska 14");
-	is_int(case_open(t, rec, prefix, 2026, NULL, FIXTURE_NOW, f->arena), ERR_OK, "a case is opened");
+	is_int(case_open(t, rec, prefix, 2026, NULL, FIXTURE_NOW, f->arena), ERR_OK,
+	       "a case is opened");
 	is_text(bytes_of(rec->number), "SP-2026-000001", "the first of the year is number 1");
 	rec = new_case(f, ann->id, "PUT", "");
 	case_open(t, rec, prefix, 2026, NULL, FIXTURE_NOW, f->arena);
