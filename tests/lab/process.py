@@ -31,6 +31,8 @@ def free_ports(n):
     with contextlib.ExitStack() as stack:
         while len(ports) < n:
             port = 20000 + os.getpid() % 8 * 1500 + random.SystemRandom().randrange(1500)    # laboratories side by side stay apart
+            if port in ports:    # with SO_REUSEADDR the bind below takes one twice
+                continue
             s = stack.enter_context(socket.socket())
             s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
