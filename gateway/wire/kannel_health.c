@@ -13,6 +13,7 @@
 #include "parsers/err.h"
 #include "parsers/kannel_conf.h"
 #include "parsers/kannel_status.h"
+#include "parsers/utf8.h"
 
 /* The page comes from the same machine or the next one. */
 #define STATUS_DEADLINE_MS (10 * SECOND_MS)
@@ -163,9 +164,8 @@ static void judge_smscs(struct kannel_health *k, const struct kannel_status *s)
 
 		if (!smsc->is_online && n_down++ == 0)
 			snprintf(words, sizeof(words), "SMSC '%.*s' isn't online: %.*s",
-				 PRI_BYTES(bytes_cut(smsc->id.len > 0 ? smsc->id : smsc->name, 0,
-						     60)),
-				 PRI_BYTES(bytes_cut(smsc->status, 0, 60)));
+				 PRI_BYTES(utf8_cut(smsc->id.len > 0 ? smsc->id : smsc->name, 60)),
+				 PRI_BYTES(utf8_cut(smsc->status, 60)));
 	}
 	if (s->n_smscs == 0)
 		snprintf(words, sizeof(words), "Kannel has no SMSC");
@@ -187,7 +187,7 @@ static void judge(struct kannel_health *k, const struct kannel_status *s)
 	if (s->is_denied)
 		return;
 	snprintf(words, sizeof(words), "Kannel isn't running as it should: %.*s",
-		 PRI_BYTES(bytes_cut(s->status, 0, 100)));
+		 PRI_BYTES(utf8_cut(s->status, 100)));
 	kannel_health_set(k, FAULT_NOT_RUNNING, s->is_running ? NULL : words);
 	kannel_health_set(
 		k, FAULT_RECEIPTS,
