@@ -33,6 +33,8 @@ int store_open(const char *state_dir, uint64_t map_bytes, bool may_create, struc
 int store_open_with(const char *state_dir, const struct db_limits *limits, struct store *store_out,
 		    char *why_out, size_t why_size);
 void store_close(struct store *s);
+/* Only the lock file of a state_dir that exists: nobody opens a store there until fd is closed. */
+int store_lock(const char *state_dir, int *fd_out, char *why_out, size_t why_size);
 /* What the format is called in meta; a store of a later one is refused. */
 #define STORE_VERSION 1
 /*
@@ -80,7 +82,13 @@ int sweep_slice(struct txn *t, struct wall now, size_t n, size_t *n_done_out);
 int backup_run(struct store *s, const char *state_dir, const char *dir, const char *instance,
 	       const char *const *files, size_t n_files, struct wall now,
 	       keep_progress_fn *progress, void *ctx, char *why_out, size_t why_size);
-/* Into a state_dir without a store; checks the manifest's digests and runs verify on the result. */
+/* Where a restore works until all of it is sound: a state_dir in state_dir. */
+#define RESTORE_DIR "restore.new"
+/*
+ * Into a state_dir without a store; checks the manifest's digests and runs verify on the result,
+ * in state_dir/restore.new. Until all of it stands in its place store_open() refuses; what one that
+ * was killed has left there is taken away by the next.
+ */
 int restore_run(const char *dir, const char *state_dir, uint64_t map_bytes,
 		keep_progress_fn *progress, void *ctx, char *why_out, size_t why_size);
 /* Copies compacted beside and swaps; the store is closed while the files are swapped. */

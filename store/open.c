@@ -79,6 +79,21 @@ static int take_lock(struct opening *o)
 	return ERR_OK;
 }
 
+int store_lock(const char *state_dir, int *fd_out, char *why_out, size_t why_size)
+{
+	struct store s = { .lock_fd = -1 };
+	struct opening o = {
+		.state_dir = state_dir, .store = &s, .why = why_out, .why_size = why_size
+	};
+	int err = take_lock(&o);
+
+	if (err == ERR_OK)
+		*fd_out = s.lock_fd;
+	else
+		store_close(&s);
+	return err;
+}
+
 /* --- the key --- */
 
 static int read_key(struct opening *o, const char *path)
@@ -227,6 +242,32 @@ static int open_tables(struct opening *o)
 	return err;
 }
 
+/*
+ * A restore that was killed leaves its folder. Without a whole store beside it nothing may be opened
+ * or made: a town that believes itself restored would go on with an empty one.
+ */
+static int refuse_half_restored(struct opening *o)
+{
+	char beside[FILES_PATH_SIZE], key[FILES_PATH_SIZE], lock[FILES_PATH_SIZE];
+
+	if (files_path(beside, o->state_dir, RESTORE_DIR) != ERR_OK ||
+	    files_path(lock, beside, "lock") != ERR_OK ||
+	    files_path(key, o->state_dir, "key") != ERR_OK)
+		return fail(o, ERR_LIMIT, "%s: the path is too long", o->state_dir);
+	if (access(beside, F_OK) != 0)
+		return ERR_OK;
+	if (o->is_new || access(key, F_OK) != 0)
+		return fail(o, ERR_BAD_STATE,
+			    "%s: a restore is under way or was cut off: run odziv restore again, "
+			    "or remove this "
+			    "folder to go on without the backup",
+			    beside);
+	/* Killed after its last step: only an empty folder is left. */
+	(void)unlink(lock);
+	(void)rmdir(beside);
+	return ERR_OK;
+}
+
 static int find_state_dir(struct opening *o)
 {
 	char data[FILES_PATH_SIZE];
@@ -240,6 +281,9 @@ static int find_state_dir(struct opening *o)
 	if (files_path(data, o->state_dir, "store/data.mdb") != ERR_OK)
 		return fail(o, ERR_LIMIT, "%s: the path is too long", o->state_dir);
 	o->is_new = stat(data, &st) != 0;
+	err = refuse_half_restored(o);
+	if (err != ERR_OK)
+		return err;
 	if (o->is_new && !o->limits.may_create)
 		return fail(o, ERR_NOENT,
 			    "%s: there is no store yet; odzivd makes it when it starts",

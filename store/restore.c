@@ -2,15 +2,18 @@
 /*
  * A restore (keep.h): only what the manifest vouches for, only where no store is,
  * and only if verify finds it sound. When any of it fails, nothing stays.
+ *
+ * All is copied, synced and verified in a folder beside; then the store is moved into its
+ * place, and the key last: without its key no store is opened, and while the folder is there
+ * none is made (open.c). So whenever we are killed, there is no store, or the sound one.
  */
 #include "store/keep.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "parsers/err.h"
@@ -24,6 +27,7 @@
 struct restore {
 	const char *dir;
 	const char *state_dir;
+	char beside[FILES_PATH_SIZE]; /* state_dir/RESTORE_DIR */
 	keep_progress_fn *progress;
 	void *ctx;
 	char *why;
@@ -121,44 +125,107 @@ static int check_manifest(struct restore *r)
 
 static const char *const restored[] = { "store/data.mdb", "key" };
 
-/* Takes back what this restore made; what isn't there is no error. */
-static void take_back(struct restore *r)
+/* Removes what may be there of files in a folder, and the folder, if nothing else is in it. */
+static void remove_dir(const char *dir, const char *const *names, size_t n)
 {
-	static const char *const made[] = { "store/data.mdb", "store/lock.mdb", "key" };
 	char path[FILES_PATH_SIZE];
 
-	for (size_t i = 0; i < ARRAY_LEN(made); i++)
-		if (files_path(path, r->state_dir, made[i]) == ERR_OK)
+	for (size_t i = 0; i < n; i++)
+		if (files_path(path, dir, names[i]) == ERR_OK)
 			(void)unlink(path);
-	if (files_path(path, r->state_dir, "store") == ERR_OK)
-		(void)rmdir(path);
+	(void)rmdir(dir);
+}
+
+/* What isn't there is no error. */
+static void clear_beside(const struct restore *r)
+{
+	static const char *const store[] = { "data.mdb", "lock.mdb" };
+	static const char *const others[] = { "key", "lock" };
+	char path[FILES_PATH_SIZE];
+
+	if (files_path(path, r->beside, "store") == ERR_OK)
+		remove_dir(path, store, ARRAY_LEN(store));
+	remove_dir(r->beside, others, ARRAY_LEN(others));
+}
+
+static int make_dirs(struct restore *r, char *store_out)
+{
+	int err = files_path(store_out, r->beside, "store");
+
+	if (err == ERR_OK)
+		err = files_make_dir(r->beside);
+	return err == ERR_OK ? files_make_dir(store_out) : err;
 }
 
 static int copy_files(struct restore *r)
 {
-	char from[FILES_PATH_SIZE], to[FILES_PATH_SIZE];
+	char from[FILES_PATH_SIZE], to[FILES_PATH_SIZE], store[FILES_PATH_SIZE];
 	struct digest d;
 	uint64_t size;
-	int err = files_make_dir(r->state_dir);
+	int err = make_dirs(r, store);
 
-	if (err == ERR_OK)
-		err = files_path(to, r->state_dir, "store");
-	if (err == ERR_OK)
-		err = files_make_dir(to);
-	if (err != ERR_OK)
-		return fail(r, err, "%s: %s", r->state_dir, err_text(err));
-	for (size_t i = 0; i < ARRAY_LEN(restored); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(restored) && err == ERR_OK; i++) {
 		err = files_path(from, r->dir, restored[i]);
 		if (err == ERR_OK)
-			err = files_path(to, r->state_dir, restored[i]);
+			err = files_path(to, r->beside, restored[i]);
 		if (err == ERR_OK)
 			err = files_copy(from, to, &size, &d);
 		if (err != ERR_OK)
-			return fail(r, err, "%s/%s: %s", r->state_dir, restored[i], err_text(err));
+			return fail(r, err, "%s/%s: %s", r->beside, restored[i], err_text(err));
 		if (r->progress != NULL)
 			r->progress(restored[i], i + 1, ARRAY_LEN(restored), r->ctx);
 	}
-	return ERR_OK;
+	if (err == ERR_OK)
+		err = files_sync_dir(store);
+	if (err == ERR_OK)
+		err = files_sync_dir(r->beside);
+	return err == ERR_OK ? ERR_OK : fail(r, err, "%s: %s", r->beside, err_text(err));
+}
+
+static int move_up(struct restore *r, const char *name)
+{
+	char from[FILES_PATH_SIZE], to[FILES_PATH_SIZE];
+	int err = files_path(from, r->beside, name);
+
+	if (err == ERR_OK)
+		err = files_path(to, r->state_dir, name);
+	if (err == ERR_OK && rename(from, to) != 0)
+		err = errno == ENOSPC ? ERR_NOSPACE : ERR_IO;
+	if (err == ERR_OK)
+		err = files_sync_dir(r->state_dir);
+	return err == ERR_OK ? ERR_OK
+			     : fail(r, err, "%s/%s: %s", r->state_dir, name, err_text(err));
+}
+
+/*
+ * Removes a store that has no key, while nobody else has the lock: the one that a restore killed
+ * before its last step has moved, or LMDB's lock file alone.
+ */
+static void clear_place(const struct restore *r, bool also_data)
+{
+	static const char *const store[] = { "lock.mdb", "data.mdb" };
+	char path[FILES_PATH_SIZE];
+
+	if (files_path(path, r->state_dir, "store") == ERR_OK)
+		remove_dir(path, store, also_data ? 2 : 1);
+}
+
+static int move_into_place(struct restore *r)
+{
+	char key[FILES_PATH_SIZE];
+	int err;
+
+	clear_place(r, false); /* a folder moves over an empty one only */
+	err = move_up(r, "store");
+	if (err == ERR_OK)
+		err = move_up(r, "key");
+	if (err == ERR_OK)
+		return ERR_OK;
+	/* Moved or not: neither was there before. */
+	clear_place(r, true);
+	if (files_path(key, r->state_dir, "key") == ERR_OK)
+		(void)unlink(key);
+	return err;
 }
 
 /* --- is it sound --- */
@@ -194,7 +261,7 @@ static int check_store(struct restore *r, uint64_t map_bytes)
 {
 	bool is_older = false;
 	struct store s;
-	int err = store_open(r->state_dir, map_bytes, false, &s, r->why, r->why_size);
+	int err = store_open(r->beside, map_bytes, false, &s, r->why, r->why_size);
 
 	if (err != ERR_OK)
 		return err;
@@ -205,6 +272,53 @@ static int check_store(struct restore *r, uint64_t map_bytes)
 	if (err != ERR_OK && r->why[0] == '\0')
 		fail(r, err, "%s: %s", r->dir, err_text(err));
 	store_close(&s);
+	if (err == ERR_OK && r->progress != NULL)
+		r->progress("verify", 1, 1, r->ctx);
+	return err;
+}
+
+/* --- all of it --- */
+
+static bool is_there(const char *dir, const char *name)
+{
+	char path[FILES_PATH_SIZE];
+
+	return files_path(path, dir, name) != ERR_OK || access(path, F_OK) == 0;
+}
+
+/* A store without its key beside a key without its store: killed between the two moves. */
+static bool is_half_moved(const struct restore *r)
+{
+	return is_there(r->beside, "key") && !is_there(r->beside, "store") &&
+	       !is_there(r->state_dir, "key");
+}
+
+static int check_place(struct restore *r)
+{
+	if ((is_there(r->state_dir, "store/data.mdb") && !is_half_moved(r)) ||
+	    is_there(r->state_dir, "key"))
+		return fail(r, ERR_EXIST,
+			    "%s: holds a store or its key already: move them away first",
+			    r->state_dir);
+	return ERR_OK;
+}
+
+/* With the lock of state_dir in hand. */
+static int restore_locked(struct restore *r, uint64_t map_bytes)
+{
+	int err = check_place(r);
+
+	if (err != ERR_OK)
+		return err;
+	if (is_half_moved(r))
+		clear_place(r, true);
+	clear_beside(r);
+	err = copy_files(r);
+	if (err == ERR_OK)
+		err = check_store(r, map_bytes);
+	if (err == ERR_OK)
+		err = move_into_place(r);
+	clear_beside(r);
 	return err;
 }
 
@@ -217,25 +331,23 @@ int restore_run(const char *dir, const char *state_dir, uint64_t map_bytes,
 			     .ctx = ctx,
 			     .why = why_out,
 			     .why_size = why_size };
-	char data[FILES_PATH_SIZE], key[FILES_PATH_SIZE];
-	int err = files_path(data, state_dir, "store/data.mdb");
+	int lock_fd, err = files_path(r.beside, state_dir, RESTORE_DIR);
 
 	why_out[0] = '\0';
-	if (err == ERR_OK)
-		err = files_path(key, state_dir, "key");
 	if (err != ERR_OK)
 		return fail(&r, err, "%s: the path is too long", state_dir);
-	if (access(data, F_OK) == 0 || access(key, F_OK) == 0)
-		return fail(&r, ERR_EXIST,
-			    "%s: holds a store or its key already: move them away first",
-			    state_dir);
-	err = check_manifest(&r);
+	err = check_place(&r);
+	if (err == ERR_OK)
+		err = check_manifest(&r);
 	if (err != ERR_OK)
 		return err;
-	err = copy_files(&r);
-	if (err == ERR_OK)
-		err = check_store(&r, map_bytes);
+	err = files_make_dir(state_dir);
 	if (err != ERR_OK)
-		take_back(&r);
+		return fail(&r, err, "%s: %s", state_dir, err_text(err));
+	err = store_lock(state_dir, &lock_fd, why_out, why_size);
+	if (err != ERR_OK)
+		return err;
+	err = restore_locked(&r, map_bytes);
+	close(lock_fd);
 	return err;
 }

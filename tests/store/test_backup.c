@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "parsers/err.h"
@@ -305,6 +306,82 @@ static void test_unsound(void)
 	ok(access(at("restored2/store/data.mdb"), F_OK) != 0, "and nothing stays");
 }
 
+/* --- a restore that is killed --- */
+
+static void die_at(const char *what, uint64_t done, uint64_t total, void *ctx)
+{
+	(void)done;
+	(void)total;
+	if (strcmp(what, ctx) == 0)
+		_exit(9);
+}
+
+/* Restores in a child, which ends when it is told of this progress. */
+static void restore_killed_at(const char *what)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)restore_run(at("backup"), at("killed"), MAP, die_at, (void *)(uintptr_t)what,
+				  why, sizeof(why));
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 9, "a restore is killed at %s", what);
+}
+
+static void refused_and_restored(const char *when)
+{
+	struct store s;
+
+	is_int(store_open(at("killed"), MAP, true, &s, why, sizeof(why)), ERR_BAD_STATE,
+	       "%s: no start opens or makes a store", when);
+	ok(says("restore.new: a restore is under way or was cut off"), "it says what happened");
+	is_int(restore_run(at("backup"), at("killed"), MAP, NULL, NULL, why, sizeof(why)), ERR_OK,
+	       "the next restore takes away what was left and runs to its end");
+	ok(access(at("killed/restore.new"), F_OK) != 0, "its folder is gone");
+	is_int(store_open(at("killed"), MAP, true, &s, why, sizeof(why)), ERR_OK, "it is opened");
+	ok(is_sound(&s), "and sound");
+	store_close(&s);
+}
+
+static void remove_killed(void)
+{
+	unlink(at("killed/store/data.mdb"));
+	unlink(at("killed/store/lock.mdb"));
+	rmdir(at("killed/store"));
+	unlink(at("killed/key"));
+}
+
+static void test_killed(void)
+{
+	static const char *const moments[] = { "store/data.mdb", "key", "verify" };
+	struct store s;
+
+	for (size_t i = 0; i < ARRAY_LEN(moments); i++) {
+		restore_killed_at(moments[i]);
+		refused_and_restored(moments[i]);
+		remove_killed();
+	}
+	/* Between its last two steps nobody can be told: what stands on the disk then is made here. */
+	is_int(restore_run(at("backup"), at("killed"), MAP, NULL, NULL, why, sizeof(why)), ERR_OK,
+	       "one more");
+	mkdir(at("killed/restore.new"), 0700);
+	rename(at("killed/key"), at("killed/restore.new/key"));
+	refused_and_restored("between the store and its key");
+	mkdir(at("killed/restore.new"), 0700);
+	is_int(store_open(at("killed"), MAP, false, &s, why, sizeof(why)), ERR_OK,
+	       "killed after the last step: it is whole, and opened");
+	ok(access(at("killed/restore.new"), F_OK) != 0, "the empty folder goes");
+	is_int(restore_run(at("backup"), at("killed"), MAP, NULL, NULL, why, sizeof(why)),
+	       ERR_EXIST, "nothing is restored into a store that runs");
+	store_close(&s);
+	rename(at("killed/key"), at("killed/key.away"));
+	is_int(restore_run(at("backup"), at("killed"), MAP, NULL, NULL, why, sizeof(why)),
+	       ERR_EXIST, "a store that lost its key isn't mistaken for one half restored");
+}
+
 /* The process may write no file as large as the store: for us the same as a full disk. */
 static void test_no_room(void)
 {
@@ -432,6 +509,7 @@ int main(void)
 	test_version();
 	test_backup();
 	test_altered();
+	test_killed();
 	test_unsound();
 	test_no_room();
 	test_compact();
