@@ -12,6 +12,9 @@
 /* A set's number and a part's index are the last octets of its key. */
 #define KEY_TAIL (2 + 1)
 
+#define SET_MAX         0xffff
+#define PARTS_A_SET_MAX 255
+
 /* All parts with one reference: channel, from, to, ref, total. */
 static struct key key_of_reference(const Pb__Part *rec)
 {
@@ -57,14 +60,14 @@ static void count_part(struct txn *t, const Pb__Part *rec, enum count what)
 
 /* --- sets --- */
 
-/* Loads all parts whose keys begin with prefix, in the order of their keys. */
-static int load_parts(struct txn *t, const struct key *prefix, struct arena *a,
+/* Loads the last n parts whose keys begin with prefix, in the order of their keys. */
+static int load_parts(struct txn *t, const struct key *prefix, size_t n, struct arena *a,
 		      struct part_set *set_out)
 {
 	struct key end = key_after(prefix);
 	struct key_list list = { .arena = a };
 	struct part_set set = { 0 };
-	int err = txn_walk(t, TABLE_PART, key_bytes(prefix), key_bytes(&end), WALK_UP, 0,
+	int err = txn_walk(t, TABLE_PART, key_bytes(prefix), key_bytes(&end), WALK_DOWN, n,
 			   key_list_row, &list);
 
 	if (err != ERR_OK)
@@ -73,7 +76,7 @@ static int load_parts(struct txn *t, const struct key *prefix, struct arena *a,
 	if (set.parts == NULL)
 		return arena_err(a);
 	for (; set.n < list.n; set.n++) {
-		err = index_get(t, TABLE_PART, list.keys[set.n], a,
+		err = index_get(t, TABLE_PART, list.keys[list.n - 1 - set.n], a,
 				(ProtobufCMessage **)&set.parts[set.n]);
 		if (err != ERR_OK)
 			return err;
@@ -133,10 +136,12 @@ static int begin_set(struct part_set *set, const Pb__Part *rec, struct arena *a)
 
 	if (parts == NULL)
 		return arena_err(a);
-	/* The first set of a reference is 0; after 65,535 that were not swept it begins again. */
+	/* Only an attacker has as many within two days: what he sends on is kept raw, by itself. */
+	if (set->n != 0 && set->set == SET_MAX)
+		return ERR_LIMIT;
 	*set = (struct part_set){ .parts = parts,
 				  .total = rec->total,
-				  .set = set->n == 0 ? 0 : (set->set + 1) & 0xffff };
+				  .set = set->n == 0 ? 0 : set->set + 1 };
 	return ERR_OK;
 }
 
@@ -180,10 +185,14 @@ int part_add(struct txn *t, Pb__Part *rec, int64_t wait_ms, struct wall now, str
 	struct key prefix = key_of_reference(rec);
 	int err;
 
-	if (rec->total == 0 || rec->total > 255 || rec->index == 0 || rec->index > rec->total ||
-	    rec->ref > 65535)
+	if (rec->total == 0 || rec->total > PARTS_A_SET_MAX || rec->index == 0 ||
+	    rec->index > rec->total || rec->ref > 65535)
 		return ERR_INVALID;
-	err = load_parts(t, &prefix, a, set_out);
+	/*
+	 * Twice its total: all of the newest set and as many before it. Who begins a set with each part
+	 * must not make the next one dearer; a repeat from further back is a part of a new set.
+	 */
+	err = load_parts(t, &prefix, 2 * (size_t)rec->total, a, set_out);
 	if (err != ERR_OK)
 		return err;
 	/* In an older set as well: a repeat may come when its reference is in use again. */
@@ -220,7 +229,7 @@ int part_set_get(struct txn *t, struct bytes part_key, struct arena *a, struct p
 	if (part_key.len <= KEY_TAIL || part_key.len > DB_KEY_MAX)
 		return ERR_INVALID;
 	key_put(&prefix, bytes_cut(part_key, 0, part_key.len - 1));
-	err = load_parts(t, &prefix, a, set_out);
+	err = load_parts(t, &prefix, PARTS_A_SET_MAX, a, set_out);
 	if (err != ERR_OK)
 		return err;
 	keep_newest_set(set_out);

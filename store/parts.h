@@ -30,7 +30,8 @@ struct part_set {
 /*
  * Keeps rec (set and due are given here: due = now + wait). A reference used
  * again with another text at the same index, another total, or after the set
- * was completed begins a new set.
+ * was completed begins a new set. However many sets a reference has, only the newest
+ * are read. ERR_LIMIT: 65,536 of them within the two days that they are kept.
  */
 int part_add(struct txn *t, Pb__Part *rec, int64_t wait_ms, struct wall now, struct arena *a,
 	     enum part_fate *fate_out, struct part_set *set_out);

@@ -191,6 +191,46 @@ static int hostile_senders(struct txn *t, void *ctx)
 	return ERR_INVALID;
 }
 
+/* One reference, and with each part other words: each begins a new set. */
+static int many_sets(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	struct fixture small = { .db = f->db, .arena = arena_new((size_t)8 * 1024) };
+	struct part_set set;
+	Pb__Part last = PB__PART__INIT;
+	enum part_fate fate = PART_KEPT;
+	char text[16];
+	unsigned n = 0;
+
+	for (; n < 500 && fate == PART_KEPT; n++) {
+		snprintf(text, sizeof(text), "text %u", n);
+		arena_reset(small.arena);
+		fate = add(t, &small, 9, 3, 1, text, later(n), &set);
+	}
+	is_int(n, 500, "500 sets of one reference: none asks for more memory than the first");
+	is_int(set.set, 499, "each is one of its own");
+	arena_reset(small.arena);
+	is_int(add(t, &small, 9, 3, 1, "text 498", later(n), &set), PART_REPEATED,
+	       "a repeat from the set before is one");
+	is_int(add(t, &small, 9, 3, 2, "more", later(n), &set), PART_KEPT,
+	       "what is missing in the newest set joins it");
+	ok(set.set == 499 && set.n == 2, "and no other");
+	last.channel = record_strc(f->arena, "sms");
+	last.from = record_strc(f->arena, "sms:+381641234567");
+	last.to = record_strc(f->arena, "1234");
+	last.ref = 9;
+	last.total = 3;
+	last.index = 1;
+	last.set = 65535;
+	part_put(t, &last);
+	arena_reset(small.arena);
+	last.text = record_strc(f->arena, "one too many");
+	is_int(part_add(t, &last, WAIT_MS, FIXTURE_NOW, f->arena, &fate, &set), ERR_LIMIT,
+	       "the last number of a set isn't passed: nothing is written over");
+	arena_free(&small.arena);
+	return ERR_INVALID;
+}
+
 static int seen_before(struct txn *t, void *ctx)
 {
 	struct fixture *f = ctx;
@@ -214,8 +254,8 @@ static int seen_before(struct txn *t, void *ctx)
 
 int main(void)
 {
-	static db_work_fn *const stories[] = { complete, given_up, badly_formed, hostile_senders,
-					       seen_before };
+	static db_work_fn *const stories[] = { complete,        given_up,  badly_formed,
+					       hostile_senders, many_sets, seen_before };
 	struct fixture f;
 
 	plan(0);
