@@ -226,7 +226,8 @@ static int64_t attempt_period_ms(enum attempt kind)
 	case ATTEMPT_ASKED:
 	case ATTEMPT_DUTY: return HOUR_MS;
 	case ATTEMPT_SEGMENTS:
-	case ATTEMPT_ALL_DAY: return DAY_MS;
+	case ATTEMPT_ALL_DAY:
+	case ATTEMPT_EARLY: return DAY_MS;
 	case ATTEMPT_MONEY: break;
 	}
 	return MONTH_MS;
@@ -282,7 +283,7 @@ int attempt_sweep(struct txn *t, struct wall now, size_t n, size_t *n_done_out)
 	struct key_list list = { .arena = arena_new(SWEEP_ARENA_MAX) };
 	int err = list.arena == NULL ? ERR_NOMEM : ERR_OK;
 
-	for (int kind = ATTEMPT_AUTO_REPLY; kind <= ATTEMPT_DUTY && err == ERR_OK; kind++)
+	for (int kind = ATTEMPT_AUTO_REPLY; kind <= ATTEMPT_EARLY && err == ERR_OK; kind++)
 		if (list.n < n)
 			err = old_attempts(t, (enum attempt)kind, now, n - list.n, &list);
 	for (size_t i = 0; i < list.n && err == ERR_OK; i++)

@@ -57,6 +57,7 @@ enum attempt {
 	ATTEMPT_STATUS_MISS,     /* a contact, an hour */
 	ATTEMPT_ASKED,           /* a contact, an hour */
 	ATTEMPT_DUTY,            /* a contact, an hour: texts to the duty officers that it caused */
+	ATTEMPT_EARLY, /* a channel, a day: receipts kept whose id nobody has named since */
 };
 /* period: hours, days or months since 1970 as the kind says, by the caller. */
 int64_t attempt_get(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period);

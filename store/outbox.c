@@ -5,6 +5,7 @@
 
 #include "parsers/err.h"
 #include "parsers/plant.h"
+#include "parsers/utf8.h"
 #include "store/counts.h"
 #include "store/index.h"
 #include "store/scan.h"
@@ -12,6 +13,9 @@
 /* Rows past their validity that one look at the queue may meet besides those it claims, and the looks of one claim. */
 #define EXPIRED_A_LOOK 32
 #define LOOKS_A_CLAIM  8
+
+/* No network's id and no word of an error is longer. */
+#define EARLY_TEXT_MAX 255
 
 #define TO(state) (1u << (state))
 
@@ -351,6 +355,13 @@ static bool settle_by_receipt(struct txn *t, Pb__Outbox *row, Pb__Segment *s,
 	return true;
 }
 
+/* Their period in "attempt": each is counted by the day it came, and taken off when its id is named. */
+static void count_early(struct txn *t, struct bytes channel, int64_t received_ms, int64_t by)
+{
+	attempt_add(t, ATTEMPT_EARLY, channel, day_of(received_ms), by,
+		    (struct wall){ received_ms });
+}
+
 /* The receipt that came before the id it speaks of. */
 static void take_early(struct txn *t, Pb__Outbox *row, Pb__Segment *s, struct wall now,
 		       struct arena *a)
@@ -364,6 +375,7 @@ static void take_early(struct txn *t, Pb__Outbox *row, Pb__Segment *s, struct wa
 		early = (const Pb__Early *)m;
 		settle_by_receipt(t, row, s, (enum receipt_state)early->state,
 				  bytes_of(early->error), now, a);
+		count_early(t, bytes_of(row->channel), early->received, -1);
 		index_drop(t, TABLE_EARLY, key_bytes(&k));
 	} else if (err == ERR_CORRUPT) {
 		/* What it said is lost, but it must not hold up what we know ourselves. */
@@ -425,25 +437,44 @@ static bool is_final(uint32_t state)
 	return state == RECEIPT_DELIVERED || state == RECEIPT_FAILED || state == RECEIPT_REFUSED;
 }
 
-static void keep_early(struct txn *t, struct bytes channel, const struct receipt *r,
-		       struct wall now, struct arena *a)
+static int get_early(struct txn *t, const struct key *k, struct arena *a, Pb__Early **rec_out)
+{
+	return index_get(t, TABLE_EARLY, key_bytes(k), a, (ProtobufCMessage **)rec_out);
+}
+
+/*
+ * ERR_LIMIT: not kept. An SMSC out of its mind, or somebody in its place, may send receipts for ids
+ * that we shall never hear of: at most EARLY_A_DAY of them a channel and day, which the sweep
+ * takes away a day later, and no id that is longer than any network's.
+ */
+static int keep_early(struct txn *t, struct bytes channel, const struct receipt *r, struct wall now,
+		      struct arena *a)
 {
 	struct key k = remote_prefix(channel, r->remote_id);
-	Pb__Early rec = PB__EARLY__INIT;
-	ProtobufCMessage *old;
+	Pb__Early rec = PB__EARLY__INIT, *old;
+	int err;
 
 	if (r->state == RECEIPT_UNKNOWN)
-		return;
-	if (index_get(t, TABLE_EARLY, key_bytes(&k), a, &old) == ERR_OK &&
-	    is_final(((const Pb__Early *)old)->state))
-		return;
+		return ERR_OK;
+	err = get_early(t, &k, a, &old);
+	if (err != ERR_OK && err != ERR_NOENT)
+		return err;
+	if (err == ERR_OK && is_final(old->state))
+		return ERR_OK;
+	if (r->remote_id.len > EARLY_TEXT_MAX ||
+	    (err != ERR_OK &&
+	     attempt_get(t, ATTEMPT_EARLY, channel, day_of(now.ms)) >= EARLY_A_DAY))
+		return ERR_LIMIT;
 	rec.channel = record_str(a, channel);
 	rec.remote_id = record_str(a, r->remote_id);
 	rec.state = r->state;
-	rec.error = record_str(a, r->error);
+	rec.error = record_str(a, utf8_cut(r->error, EARLY_TEXT_MAX));
 	rec.at = r->at.ms;
-	rec.received = now.ms;
+	rec.received = err == ERR_OK ? old->received : now.ms;
+	if (err != ERR_OK)
+		count_early(t, channel, now.ms, 1);
 	index_put(t, TABLE_EARLY, key_bytes(&k), &rec.base);
+	return txn_err(t);
 }
 
 /* Ids are used again by some networks: the newest row that had it is meant. */
@@ -479,8 +510,8 @@ int outbox_receipt(struct txn *t, struct bytes channel, const struct receipt *r,
 	if (id == 0)
 		err = find_remote(t, channel, r->remote_id, a, &id, &segment);
 	if (err == ERR_NOENT) {
-		keep_early(t, channel, r, now, a);
-		return txn_err(t) != ERR_OK ? txn_err(t) : ERR_NOENT;
+		err = keep_early(t, channel, r, now, a);
+		return err == ERR_OK ? ERR_NOENT : err;
 	}
 	if (err == ERR_OK)
 		err = get_segment(t, id, segment, a, &row);

@@ -71,8 +71,10 @@ int outbox_result(struct txn *t, const struct send_result *r, struct wall now, s
 		  Pb__Outbox **row_out);
 /*
  * A receipt, by row.segment or by (channel, remote id). ERR_NOENT when the remote id
- * isn't known yet: it is kept in "early". Applied twice: the same. Never back from ARRIVED.
+ * isn't known yet: it is kept in "early". ERR_LIMIT: nor is it kept, since EARLY_A_DAY others of the
+ * channel wait already. Applied twice: the same. Never back from ARRIVED.
  */
+#define EARLY_A_DAY 10000
 int outbox_receipt(struct txn *t, struct bytes channel, const struct receipt *r, struct wall now,
 		   struct arena *a, Pb__Outbox **row_out);
 /*

@@ -96,6 +96,13 @@ int receipt_apply(struct txn *t, struct desk *d, struct bytes channel, const str
 			  : outbox_receipt(t, channel, r, d->now, d->arena, &row);
 
 	/* Early ones are kept by the outbox; what nobody knows is counted and answered, or it comes back for days. */
+	if (err == ERR_LIMIT) {
+		desk_note(d, "receipts-unknown",
+			  "channel %.*s: more than %d receipts today for texts that nobody sent; "
+			  "the rest of them are only counted: ask the operator of the link",
+			  PRI_BYTES(channel), EARLY_A_DAY);
+		err = ERR_NOENT;
+	}
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;
 	count_add(t, COUNT_RECEIPTS, channel, d->now, 1);

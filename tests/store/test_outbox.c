@@ -263,6 +263,49 @@ static int results(struct txn *t, void *ctx)
 	return ERR_INVALID;
 }
 
+/* Receipts for ids that nobody has named, one after the other. */
+static int flood(struct txn *t, struct fixture *f, unsigned first, unsigned n, struct wall now)
+{
+	struct fixture small = { .db = f->db, .arena = arena_new((size_t)16 * 1024) };
+	char id[16];
+	int err = ERR_NOENT;
+
+	for (unsigned i = 0; i < n && err == ERR_NOENT; i++) {
+		snprintf(id, sizeof(id), "u%u", first + i);
+		arena_reset(small.arena);
+		err = receipt(t, &small, 0, 0, id, RECEIPT_DELIVERED, now);
+	}
+	arena_free(&small.arena);
+	return err;
+}
+
+static int receipts_of_nobody(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t id = add_row(t, f, 1, FIXTURE_NOW), n = 0;
+	char long_id[300];
+
+	claim(t, f, 1, FIXTURE_NOW, NULL);
+	is_int(flood(t, f, 0, EARLY_A_DAY, FIXTURE_NOW), ERR_NOENT, "%d unknown ids are kept",
+	       EARLY_A_DAY);
+	is_int(flood(t, f, EARLY_A_DAY, 1, later(1)), ERR_LIMIT, "one more isn't");
+	early_count(t, &n);
+	is_int((long long)n, EARLY_A_DAY, "whatever comes, no more are there");
+	is_int(flood(t, f, 7, 1, later(2)), ERR_NOENT, "one that is kept already may come again");
+	result(t, f, id, 0, SEND_OK, "u8", later(3));
+	is_text(bytes_of(state_of(t, f, id)), "arrived",
+		"those that are kept do what they are for");
+	is_int(flood(t, f, EARLY_A_DAY, 1, later(4)), ERR_NOENT, "and leave room for another");
+	is_int(flood(t, f, EARLY_A_DAY + 1, 1, later(5)), ERR_LIMIT, "for one");
+	is_int(flood(t, f, EARLY_A_DAY + 1, 1, later(DAY_MS)), ERR_NOENT,
+	       "the next day has room of its own");
+	memset(long_id, 'x', sizeof(long_id) - 1);
+	long_id[sizeof(long_id) - 1] = '\0';
+	is_int(receipt(t, f, 0, 0, long_id, RECEIPT_DELIVERED, later(DAY_MS)), ERR_LIMIT,
+	       "an id that is longer than any network's isn't kept");
+	return ERR_INVALID;
+}
+
 static int receipts_first(struct txn *t, void *ctx)
 {
 	struct fixture *f = ctx;
@@ -738,6 +781,7 @@ int main(void)
 		past_validity,
 		results,
 		receipts_first,
+		receipts_of_nobody,
 		used_again,
 		restarts,
 		again_after_doubt,
