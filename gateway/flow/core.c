@@ -64,12 +64,19 @@ static void channels_start(struct core *core)
 /* Everything that stood still looks around. */
 static void open_all(struct core *core)
 {
-	core->is_open = true;
+	bool is_first = !core->has_opened;
+
+	core->is_open = core->has_opened = true;
 	core->opened_mono = core->host->mono(core->host);
 	intake_look(core->intake);
 	wakeups_nudge(core->wakeups);
 	dispatch_wake_all(core->dispatch);
 	channels_start(core);
+	if (!is_first)
+		return;
+	log_info("core", "event=open");
+	if (core->on_open != NULL)
+		core->on_open(core, core->on_open_ctx);
 }
 
 static void on_ready(int err, void *ctx)
@@ -85,9 +92,6 @@ static void on_ready(int err, void *ctx)
 		return;
 	}
 	open_all(core);
-	log_info("core", "event=open");
-	if (core->on_open != NULL)
-		core->on_open(core, core->on_open_ctx);
 }
 
 int core_start(struct core *core, struct host *host, struct store *store, struct conf *conf,
@@ -144,26 +148,29 @@ static void on_rebuilt(int err, void *ctx)
 	if (err == ERR_OK)
 		open_all(r->core);
 	else
-		alarm_raise(r->core->alarms, "store-not-ready",
-			    "the derived tables couldn't be made anew: %s", err_text(err));
+		alarm_raise(
+			r->core->alarms, "store-not-ready",
+			"the derived tables couldn't be made anew: %s; run odziv rebuild again, "
+			"or stop and run odziv verify",
+			err_text(err));
 	r->done(err, r->ctx);
 	free(r);
 }
 
 void core_rebuild(struct core *core, core_done_fn *done, void *ctx)
 {
-	struct rebuild *r = core->is_open ? calloc(1, sizeof(*r)) : NULL;
-	int err = core->is_open ? ERR_NOMEM : ERR_BUSY;
+	struct rebuild *r = core->starter == NULL ? calloc(1, sizeof(*r)) : NULL;
+	int err = core->starter == NULL ? ERR_NOMEM : ERR_BUSY;
+	bool was_open = core->is_open;
 
 	if (r != NULL) {
-		r->core = core;
-		r->done = done;
-		r->ctx = ctx;
+		*r = (struct rebuild){ .core = core, .done = done, .ctx = ctx };
 		core->is_open = false;
-		err = starter_run(core, STARTER_REBUILD, on_rebuilt, r);
+		err = starter_run(core, core->has_opened ? STARTER_REBUILD : STARTER_ANEW,
+				  on_rebuilt, r);
 		if (err == ERR_OK)
 			return;
-		core->is_open = true;
+		core->is_open = was_open;
 		free(r);
 	}
 	done(err, ctx);

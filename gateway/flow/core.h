@@ -39,6 +39,7 @@ struct core {
 	void *on_open_ctx;
 	/* the core's own: */
 	bool with_channels;
+	bool has_opened;           /* once: then the rows of the last life are settled */
 	bool is_stopping;          /* what comes back from the store now starts nothing new */
 	struct starter *starter;   /* rebuild slices and restart work, see core.c */
 	struct reload *reload;     /* the one under way, or NULL */
@@ -65,7 +66,8 @@ int core_start(struct core *core, struct host *host, struct store *store, struct
 void core_stop(struct core *core);
 /*
  * Makes all derived tables anew in slices, with intake, dispatch and wakeups standing
- * still meanwhile. done is told once. ERR_BUSY when one runs already (or the start).
+ * still meanwhile. done is told once. ERR_BUSY when one runs already (or the start). After one,
+ * or a start, that failed for good another may be asked for: until one ends well intake stays shut.
  */
 typedef void core_done_fn(int err, void *ctx);
 void core_rebuild(struct core *core, core_done_fn *done, void *ctx);

@@ -33,6 +33,11 @@ struct starter {
 	struct outbox_lost lost;
 };
 
+static bool is_asked_for(enum starter_work work)
+{
+	return work == STARTER_REBUILD || work == STARTER_ANEW;
+}
+
 static int step_apply(struct txn *t, struct job *job)
 {
 	struct starter *s = (struct starter *)job;
@@ -91,7 +96,7 @@ static bool advance(struct starter *s)
 		if (!s->is_over)
 			return true;
 		s->step = STEP_ROWS;
-		return s->work == STARTER_START;
+		return s->work == STARTER_START || s->work == STARTER_ANEW;
 	case STEP_ROWS:
 		if (s->n_rows > 0)
 			log_info("core", "event=rows_unsure n=%zu", s->n_rows);
@@ -165,7 +170,7 @@ int starter_run(struct core *core, enum starter_work work, core_done_fn *done, v
 	s->host = core->host;
 	s->timer.fire = on_timer;
 	s->work = work;
-	s->step = work == STARTER_REBUILD ? STEP_BEGIN : STEP_SLICE;
+	s->step = is_asked_for(work) ? STEP_BEGIN : STEP_SLICE;
 	s->done = done;
 	s->ctx = ctx;
 	core->starter = s;
@@ -181,7 +186,7 @@ void starter_stop(struct core *core)
 		return;
 	core->starter = NULL;
 	/* Somebody asked for a rebuild and waits; the start itself nobody waits for. */
-	if (s->work == STARTER_REBUILD)
+	if (is_asked_for(s->work))
 		s->done(ERR_CANCELLED, s->ctx);
 	s->core = NULL;
 	if (s->is_posted)

@@ -12,6 +12,7 @@ enum starter_work {
 	STARTER_START,   /* slices that wait, then the rows of the last life */
 	STARTER_INLINE,  /* only the slices: whether a row left is the daemon's to judge */
 	STARTER_REBUILD, /* empty the derived tables, then slices */
+	STARTER_ANEW, /* the same instead of a start that failed: then the rows of the last life */
 };
 
 /*
@@ -19,7 +20,7 @@ enum starter_work {
  * "store-full", and again after a while. ERR_BUSY when one is under way.
  */
 int starter_run(struct core *core, enum starter_work work, core_done_fn *done, void *ctx);
-/* Ends it; only who asked for a rebuild is told. What the host still has of it is freed when it comes back. */
+/* Ends it; only who asked for it is told. What the host still has of it is freed when it comes back. */
 void starter_stop(struct core *core);
 
 #endif

@@ -128,6 +128,32 @@ static void test_whole(struct flow *f)
 	ok(asks(f, "{\"command\": \"verify\"}", "\"ok\":true"), "verify finds nothing afterwards");
 }
 
+static void on_rebuilt(int err, void *ctx)
+{
+	*(int *)ctx = err;
+}
+
+static void test_rebuild_again(struct flow *f)
+{
+	int err = ERR_BUSY;
+
+	f->fail_next = ERR_CORRUPT;
+	ok(asks(f, "{\"command\": \"rebuild\"}", "can't be read"), "a rebuild fails for good");
+	ok(!f->core.is_open && flow_alarm(f, "store-not-ready") != NULL,
+	   "intake stays shut, and an alarm says so");
+	core_rebuild(&f->core, on_rebuilt, &err);
+	ok(asks(f, "{\"command\": \"rebuild\"}", "made ready already"), "two at a time are one too many");
+	is_int(err, ERR_OK, "but the first isn't disturbed");
+	ok(f->core.is_open && flow_alarm(f, "store-not-ready") == NULL,
+	   "the next one is begun without a restart, and opens intake");
+	flow_stop(f);
+	f->fail_next = ERR_CORRUPT;
+	flow_start(f);
+	ok(!f->core.is_open && !f->is_open, "a start fails for good");
+	ok(asks(f, "{\"command\": \"rebuild\"}", "{\"exit\":0}"), "a rebuild mends that as well");
+	ok(f->core.is_open && f->is_open && f->n_starts > 1, "and ends the start: all is open");
+}
+
 static void test_backup(struct flow *f)
 {
 	char request[700], manifest[600];
@@ -219,6 +245,7 @@ int main(void)
 	test_cases(f);
 	test_trail(f);
 	test_whole(f);
+	test_rebuild_again(f);
 	test_backup(f);
 	test_long_ones(f);
 	test_phone(f);

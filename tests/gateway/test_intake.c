@@ -8,6 +8,7 @@
 
 #include "conf/limits.h"
 #include "parsers/err.h"
+#include "store/outbox.h"
 #include "tests/gateway/flow_fixture.h"
 #include "tests/tap.h"
 
@@ -121,6 +122,15 @@ static void test_full_store(struct flow *f)
 	is_int(b.err, ERR_OK, "the repeat is kept");
 }
 
+/* A day's receipts for texts of nobody. */
+static int many_early(struct txn *t, void *ctx)
+{
+	struct flow *f = ctx;
+
+	attempt_add(t, ATTEMPT_EARLY, bytes_of("phones"), day_of(f->wall.ms), EARLY_A_DAY, f->wall);
+	return txn_err(t);
+}
+
 static void test_disk(void)
 {
 	struct flow *f = calloc(1, sizeof(*f));
@@ -137,6 +147,13 @@ static void test_disk(void)
 	flow_receipt(f, &r, &a);
 	flow_settle(f);
 	is_int(a.err, ERR_OK, "receipts are taken all the same");
+	is_int(db_write(f->hall.store.db, many_early, f), ERR_OK,
+	       "a day's receipts for texts of nobody came");
+	r = (struct receipt){ .remote_id = BYTES("nobody's"), .state = RECEIPT_DELIVERED };
+	flow_receipt(f, &r, &a);
+	flow_settle(f);
+	is_int(a.err, ERR_OK, "one too many of those that nobody can place is answered as well");
+	ok(flow_alarm(f, "receipts-unknown") != NULL, "and told of");
 	flow_close(f);
 	free(f);
 }
