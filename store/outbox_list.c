@@ -104,19 +104,20 @@ static int gather_of_contact(struct txn *t, uint64_t contact, struct key_list *i
 			gather_owned, ids);
 }
 
-static int list_of_case(struct txn *t, struct listing *l)
+static int list_of_case(struct txn *t, const struct listing *l)
 {
 	struct key_list ids = { .arena = arena_new(IDS_ARENA_MAX) };
 	struct arena *a = arena_new(CASE_ARENA_MAX);
 	int err = ids.arena == NULL || a == NULL ? ERR_NOMEM : ERR_OK, walked = ERR_OK;
 	struct outbox_filter in_full = *l->filter;
+	struct listing of_case = *l;
 	Pb__Case *rec;
 
 	if (err == ERR_OK)
 		err = case_get(t, l->filter->case_number, a, &rec);
 	if (err == ERR_OK) {
 		in_full.case_number = bytes_of(rec->number);
-		l->filter = &in_full;
+		of_case.filter = &in_full;
 		walked = case_log_each(t, in_full.case_number, gather_step, &ids);
 	}
 	/* A step that can't be read may have named a row: the others are listed, and the asker is told. */
@@ -125,7 +126,7 @@ static int list_of_case(struct txn *t, struct listing *l)
 	if (err == ERR_OK)
 		err = gather_of_contact(t, rec->contact, &ids);
 	if (err == ERR_OK)
-		err = scan_keys(t, TABLE_OUTBOX, &ids, on_row, l);
+		err = scan_keys(t, TABLE_OUTBOX, &ids, on_row, &of_case);
 	arena_free(&ids.arena);
 	arena_free(&a);
 	if (err == ERR_NOENT || err == ERR_INVALID)

@@ -20,27 +20,27 @@
 #include "templates/template.h"
 
 enum text_name {
-	TEXT_ACK,         /* a new case: case category department due? place? */
-	TEXT_ACK_TWO,     /* two cases of one text: case category case2 category2 department? due? */
-	TEXT_JOINED,      /* a further text joined: case */
-	TEXT_EMERGENCY,   /* numbers case? */
-	TEXT_STATUS,      /* one case: case category state due? department */
+	TEXT_ACK,       /* a new case: case category department due? place? */
+	TEXT_ACK_TWO,   /* two cases of one text: case category case2 category2 department? due? */
+	TEXT_JOINED,    /* a further text joined: case */
+	TEXT_EMERGENCY, /* numbers case? */
+	TEXT_STATUS,    /* one case: case category state due? department */
 	TEXT_STATUS_LIST, /* several: n cases ("SP-2026-000123 u radu; …", made by the desk) */
 	TEXT_STATUS_NONE, /* no case, or a foreign or missing number: the same words */
 	TEXT_HELP,        /* town price? */
 	TEXT_STOP,
 	TEXT_START,
-	TEXT_LANGUAGE,    /* confirmation, in the new language */
-	TEXT_ASK,         /* an empty text: what is meant? */
-	TEXT_ANSWER,      /* a clerk's words: case words */
-	TEXT_QUESTION,    /* a clerk's question: case words */
-	TEXT_CLOSED,      /* closed with a reason that the citizen may read: case reason */
-	TEXT_LATE,        /* to the coordinator, once a day: n cases */
-	TEXT_DUTY,        /* to the duty officer: case? place? words */
+	TEXT_LANGUAGE, /* confirmation, in the new language */
+	TEXT_ASK,      /* an empty text: what is meant? */
+	TEXT_ANSWER,   /* a clerk's words: case words */
+	TEXT_QUESTION, /* a clerk's question: case words */
+	TEXT_CLOSED,   /* closed with a reason that the citizen may read: case reason */
+	TEXT_LATE,     /* to the coordinator, once a day: n cases */
+	TEXT_DUTY,     /* to the duty officer: case? place? words */
 	TEXT_COUNT
 };
 
-const char *text_name_text(enum text_name n); /* "ack" … the file's stem */
+const char *text_name_text(enum text_name n);                  /* "ack" … the file's stem */
 int text_name_parse(struct bytes stem, enum text_name *n_out); /* ERR_INVALID */
 
 /* The values that texts may name, in the order of struct text_values (compose_sms.h). */

@@ -18,32 +18,33 @@
 
 /* What a text may name. Absent values are "" / 0 and count as absent for {x?…} and {x!…}. */
 struct text_values {
-	struct bytes case_no, case_no2;     /* {case} {case2} */
-	struct bytes category, category2;   /* {category} {category2}: short names in the tongue */
-	struct bytes department;            /* {department}: short name */
-	struct bytes place;                 /* {place}: "Svetosavska 14", or the settlement */
-	struct bytes state;                 /* {state}: a word of the catalog */
-	struct bytes words;                 /* {words}: a clerk's or citizen's own words */
-	struct bytes reason;                /* {reason} */
-	struct bytes numbers;               /* {numbers}: emergency numbers */
-	struct bytes town;                  /* {town} */
-	struct bytes cases;                 /* {cases}: a list already in words */
-	struct bytes price;                 /* {price}: of an SMS, as the operator wrote it; absent when nobody gave it */
-	struct wall due;                    /* {due}, filters short long time */
-	int64_t n;                          /* {n}, {n#one=…|few=…|other=…} */
+	struct bytes case_no, case_no2;   /* {case} {case2} */
+	struct bytes category, category2; /* {category} {category2}: short names in the tongue */
+	struct bytes department;          /* {department}: short name */
+	struct bytes place;               /* {place}: "Svetosavska 14", or the settlement */
+	struct bytes state;               /* {state}: a word of the catalog */
+	struct bytes words;               /* {words}: a clerk's or citizen's own words */
+	struct bytes reason;              /* {reason} */
+	struct bytes numbers;             /* {numbers}: emergency numbers */
+	struct bytes town;                /* {town} */
+	struct bytes cases;               /* {cases}: a list already in words */
+	struct bytes
+		price; /* {price}: of an SMS, as the operator wrote it; absent when nobody gave it */
+	struct wall due; /* {due}, filters short long time */
+	int64_t n;       /* {n}, {n#one=…|few=…|other=…} */
 };
 
 struct compose_rules {
-	bool plain;              /* fold Latin texts to GSM-7 (70 -> 160 characters); Cyrillic stays */
-	unsigned max_segments;   /* never more; 0: compose_budget() */
-	const char *time_zone;   /* "Europe/Belgrade" */
+	bool plain; /* fold Latin texts to GSM-7 (70 -> 160 characters); Cyrillic stays */
+	unsigned max_segments; /* never more; 0: compose_budget() */
+	const char *time_zone; /* "Europe/Belgrade" */
 };
 
 struct composed {
-	struct bytes text;       /* UTF-8, in the arena */
+	struct bytes text; /* UTF-8, in the arena */
 	struct sms_plan plan;
-	struct tongue tongue;    /* of the text that was used */
-	bool was_cut;            /* words were cut to fit */
+	struct tongue tongue; /* of the text that was used */
+	bool was_cut;         /* words were cut to fit */
 };
 
 /* How many segments a text may take in this tongue: fewer when GSM-7 writes it. */
@@ -51,8 +52,8 @@ unsigned compose_budget(enum text_name n, struct tongue t, bool plain);
 
 /* ERR_LIMIT when it can't be made to fit (a fault that the check at load time excludes), ERR_NOMEM. */
 int compose_sms(const struct catalog *c, enum text_name n, struct tongue t,
-		const struct text_values *values, const struct compose_rules *rules, struct arena *a,
-		struct composed *composed_out);
+		const struct text_values *values, const struct compose_rules *rules,
+		struct arena *a, struct composed *composed_out);
 
 /*
  * The proof of `template check`: every text in every tongue with the longest

@@ -49,7 +49,8 @@ struct node {
 	struct node **forms; /* PLURAL_COUNT of them */
 };
 
-struct template {
+struct template
+{
 	struct bytes file;
 	struct tongue tongue;
 	enum value_kind kinds[TEMPLATE_NAMES_MAX];

@@ -18,7 +18,7 @@
 enum plural { PLURAL_ZERO, PLURAL_ONE, PLURAL_TWO, PLURAL_FEW, PLURAL_MANY, PLURAL_OTHER };
 #define PLURAL_COUNT 6
 
-const char *plural_text(enum plural p);                /* "one" … */
+const char *plural_text(enum plural p);                  /* "one" … */
 int plural_parse(struct bytes name, enum plural *p_out); /* ERR_INVALID */
 enum plural words_plural(enum language l, int64_t n);
 /* The classes that whole numbers of this language fall into; bit 1u << class. */

@@ -18,7 +18,8 @@ void plan(unsigned n);
 /* One promise: "ok 3 - words" or "not ok 3 - words". Returns what it was given. */
 bool ok(bool passed, const char *words, ...) __attribute__((format(printf, 2, 3)));
 /* Both say what was expected when they fail. */
-bool is_int(long long got, long long want, const char *words, ...) __attribute__((format(printf, 3, 4)));
+bool is_int(long long got, long long want, const char *words, ...)
+	__attribute__((format(printf, 3, 4)));
 bool is_text(struct bytes got, const char *want, const char *words, ...)
 	__attribute__((format(printf, 3, 4)));
 void diag(const char *words, ...) __attribute__((format(printf, 1, 2)));

@@ -21,13 +21,13 @@ struct budget_ask {
 	unsigned segments;
 	bool is_automatic; /* nobody at the town hall wrote it */
 	bool is_urgent;    /* emergency: never waits, but is counted */
-	bool is_staff;     /* to our own people: never waits, and is counted for the instance only */
+	bool is_staff; /* to our own people: never waits, and is counted for the instance only */
 };
 
 struct budget_answer {
 	struct wall not_before; /* 0: now */
 	bool over;              /* error "budget" belongs on the row */
-	bool leaves;            /* false: no window within two days has room; it is kept and shown */
+	bool leaves; /* false: no window within two days has room; it is kept and shown */
 };
 
 /* The prefix of answer_prefixes that the number begins with, or NULL: it must not be answered. */

@@ -171,8 +171,8 @@ static void answer_segment(struct flow *f, struct channel *c, const struct outgo
 				bytes_of("slow down"), 5000);
 		return;
 	case NETWORK_REFUSES:
-		dispatch_result(f->core.dispatch, c, out->row, out->segment, SEND_FAILED, BYTES_NONE,
-				bytes_of("no such number"), 0);
+		dispatch_result(f->core.dispatch, c, out->row, out->segment, SEND_FAILED,
+				BYTES_NONE, bytes_of("no such number"), 0);
 		return;
 	case NETWORK_SILENT: f->under_way++; return;
 	}
@@ -303,8 +303,9 @@ static void answer_all(struct flow *f)
 		struct query *q = f->queries;
 
 		f->queries = q->host_own;
-		q->err = q->without_store ? q->run(NULL, q) :
-					    db_read(f->hall.store.db, (struct mono){ 0 }, run_query, q);
+		q->err = q->without_store
+				 ? q->run(NULL, q)
+				 : db_read(f->hall.store.db, (struct mono){ 0 }, run_query, q);
 		q->done(q, q->err);
 	}
 }
@@ -371,8 +372,8 @@ void flow_start(struct flow *f)
 {
 	f->core = (struct core){ .on_open = on_open, .on_open_ctx = f };
 	f->is_open = false;
-	if (core_start(&f->core, &f->host, &f->hall.store, conf_hold(f->hall.conf), make_channel, NULL,
-		       true) != ERR_OK)
+	if (core_start(&f->core, &f->host, &f->hall.store, conf_hold(f->hall.conf), make_channel,
+		       NULL, true) != ERR_OK)
 		bail("the flow can't start");
 	flow_settle(f);
 }

@@ -29,7 +29,13 @@ struct flow_sent {
 };
 
 /* What the network does with a segment. */
-enum flow_manner { NETWORK_TAKES, NETWORK_BUSY, NETWORK_THROTTLES, NETWORK_REFUSES, NETWORK_SILENT };
+enum flow_manner {
+	NETWORK_TAKES,
+	NETWORK_BUSY,
+	NETWORK_THROTTLES,
+	NETWORK_REFUSES,
+	NETWORK_SILENT
+};
 
 struct flow {
 	struct hall hall; /* configuration, store, and what a test looks at */

@@ -66,29 +66,37 @@ static void test_cases(struct flow *f)
 	flow_settle(f);
 	ok(asks(f, "{\"command\": \"case list\"}", "{\"row\":{\"number\":\"SP-2026-000001\""),
 	   "a case stands in the list");
-	ok(asks(f, "{\"command\": \"case list\", \"args\": {\"category\": \"vod\", \"limit\": \"5\"}}",
+	ok(asks(f,
+		"{\"command\": \"case list\", \"args\": {\"category\": \"vod\", \"limit\": \"5\"}}",
 		"SP-2026-000001"),
 	   "and in that of its category, however that is typed");
-	ok(asks(f, "{\"command\": \"case search\", \"words\": [\"Svetosavska\"]}", "SP-2026-000001"),
+	ok(asks(f, "{\"command\": \"case search\", \"words\": [\"Svetosavska\"]}",
+		"SP-2026-000001"),
 	   "a search finds it by its place");
 	ok(asks(f, "{\"command\": \"case show\", \"words\": [\"SP-2026-000001\"]}", "\"log\":["),
 	   "show has its trail");
-	ok(asks(f, "{\"command\": \"case answer\", \"words\": [\"SP-2026-000001\", \"Dolazimo sutra.\"]}",
+	ok(asks(f,
+		"{\"command\": \"case answer\", \"words\": [\"SP-2026-000001\", \"Dolazimo "
+		"sutra.\"]}",
 		"\"what\":\"answer\""),
 	   "an answer shows the case with it");
 	ok(strstr(f->sent[f->n_sent - 1].text, "Dolazimo sutra") != NULL, "and leaves at once");
-	ok(asks(f, "{\"command\": \"case close\", \"words\": [\"SP-2026-000001\", \"popravljeno\"]}",
+	ok(asks(f,
+		"{\"command\": \"case close\", \"words\": [\"SP-2026-000001\", \"popravljeno\"]}",
 		"\"state\":\"closed\""),
 	   "a case is closed with a reason");
 	ok(asks(f, "{\"command\": \"case new\", \"words\": [\"" ANN "\",\"Ne radi rasveta\"]}",
 		"SP-2026-000002"),
 	   "a case by word of mouth is a case");
-	ok(asks(f, "{\"command\": \"outbox list\", \"args\": {\"state\": \"sent\"}}", "\"kind\":\"ack\""),
+	ok(asks(f, "{\"command\": \"outbox list\", \"args\": {\"state\": \"sent\"}}",
+		"\"kind\":\"ack\""),
 	   "replies are listed by state");
 	ok(asks(f, "{\"command\": \"contact show\", \"words\": [\"064 123 45 67\"]}", "sms:" ANN),
 	   "a contact is found as people write its number");
 	ok(asks(f, "{\"command\": \"balance\"}", "\"balanced\":true"), "the balance is balanced");
-	ok(asks(f, "{\"command\": \"balance\", \"args\": {\"from\": \"2026-11-24\", \"to\": \"2026-11-24\"}}",
+	ok(asks(f,
+		"{\"command\": \"balance\", \"args\": {\"from\": \"2026-11-24\", \"to\": "
+		"\"2026-11-24\"}}",
 		"\"sms\":1"),
 	   "also of one day, which belongs to it");
 	ok(asks(f, "{\"command\": \"balance\", \"args\": {\"to\": \"2026-11-23\"}}", "\"sms\":0"),
@@ -105,7 +113,8 @@ static void test_trail(struct flow *f)
 	ok(flow_says(&reply, "dump access"), "and this look itself");
 	ok(strstr(reply.lines, ANN) == NULL, "without an address");
 	f->fail_next = ERR_STORE_FULL;
-	ok(asks(f, "{\"command\": \"case list\"}", "can't be noted"), "what can't be noted isn't shown");
+	ok(asks(f, "{\"command\": \"case list\"}", "can't be noted"),
+	   "what can't be noted isn't shown");
 	ok(strstr(reply.lines, "SP-2026") == NULL, "not in part either");
 }
 
@@ -114,7 +123,8 @@ static void test_whole(struct flow *f)
 	struct db_space space = db_space(f->hall.store.db);
 	char map[64];
 
-	ok(asks(f, "{\"command\": \"status\"}", "\"daemon\":true"), "status knows that a daemon runs");
+	ok(asks(f, "{\"command\": \"status\"}", "\"daemon\":true"),
+	   "status knows that a daemon runs");
 	ok(flow_says(&reply, "\"name\":\"phones\",\"type\":\"simulator\",\"state\":\"up\""),
 	   "and its channels");
 	ok(flow_says(&reply, "\"intake\":\"open\""), "and that intake is open");
@@ -122,7 +132,8 @@ static void test_whole(struct flow *f)
 	ok(flow_says(&reply, map), "and the map");
 	ok(flow_says(&reply, "\"alarms\":["), "and the alarms");
 	ok(asks(f, "{\"command\": \"verify\"}", "\"ok\":true"), "verify finds nothing");
-	ok(asks(f, "{\"command\": \"rebuild\"}", "{\"exit\":0}"), "the derived tables are made anew");
+	ok(asks(f, "{\"command\": \"rebuild\"}", "{\"exit\":0}"),
+	   "the derived tables are made anew");
 	ok(f->core.is_open, "and intake is open again");
 	ok(flow_passed(f, "rebuild-slice") > 1, "slice by slice");
 	ok(asks(f, "{\"command\": \"verify\"}", "\"ok\":true"), "verify finds nothing afterwards");
@@ -142,7 +153,8 @@ static void test_rebuild_again(struct flow *f)
 	ok(!f->core.is_open && flow_alarm(f, "store-not-ready") != NULL,
 	   "intake stays shut, and an alarm says so");
 	core_rebuild(&f->core, on_rebuilt, &err);
-	ok(asks(f, "{\"command\": \"rebuild\"}", "made ready already"), "two at a time are one too many");
+	ok(asks(f, "{\"command\": \"rebuild\"}", "made ready already"),
+	   "two at a time are one too many");
 	is_int(err, ERR_OK, "but the first isn't disturbed");
 	ok(f->core.is_open && flow_alarm(f, "store-not-ready") == NULL,
 	   "the next one is begun without a restart, and opens intake");
@@ -159,7 +171,8 @@ static void test_backup(struct flow *f)
 	char request[700], manifest[600];
 	FILE *file;
 
-	snprintf(request, sizeof(request), "{\"command\": \"backup\", \"words\": [\"%s/backup\"]}", temp_dir());
+	snprintf(request, sizeof(request), "{\"command\": \"backup\", \"words\": [\"%s/backup\"]}",
+		 temp_dir());
 	ok(asks(f, request, "{\"exit\":0}"), "a backup is made while the daemon runs");
 	snprintf(manifest, sizeof(manifest), "%s/backup/manifest.json", temp_dir());
 	file = fopen(manifest, "r");
@@ -173,7 +186,8 @@ static void test_backup(struct flow *f)
 static void test_phone(struct flow *f)
 {
 	flow_control(f,
-		     "{\"command\": \"phone\", \"words\": [\"" ANN "\", \"STATUS\"], \"args\": {\"wait\": \"3\"}}",
+		     "{\"command\": \"phone\", \"words\": [\"" ANN
+		     "\", \"STATUS\"], \"args\": {\"wait\": \"3\"}}",
 		     &reply);
 	ok(!reply.has_ended, "a phone waits");
 	ok(flow_says(&reply, "{\"row\":{\"at\":"), "and shows what comes as it comes");
@@ -207,13 +221,13 @@ static void test_inline(struct flow *f)
 	struct host *h = host_inline_new(&f->hall.store);
 	struct inline_reply r = { 0 };
 
-	is_int(core_start(&core, h, &f->hall.store, conf_hold(f->hall.conf), NULL, NULL, false), ERR_OK,
-	       "without a daemon the same table starts");
+	is_int(core_start(&core, h, &f->hall.store, conf_hold(f->hall.conf), NULL, NULL, false),
+	       ERR_OK, "without a daemon the same table starts");
 	control_run(&core, bytes_of("{\"command\": \"case list\"}"), "root", on_line, &r);
 	is_int((long long)r.n_lines, 3, "and has answered when it returns: two cases and the end");
 	is_text(bytes_of(r.last), "{\"exit\":0}", "which is good");
-	control_run(&core, bytes_of("{\"command\": \"phone\", \"words\": [\"+381641234567\"]}"), "root",
-		    on_line, &r);
+	control_run(&core, bytes_of("{\"command\": \"phone\", \"words\": [\"+381641234567\"]}"),
+		    "root", on_line, &r);
 	ok(strstr(r.last, "needs odzivd") != NULL, "a phone needs a daemon");
 	control_run(&core, bytes_of("{\"command\": \"rebuild\"}"), "root", on_line, &r);
 	is_text(bytes_of(r.last), "{\"exit\":0}", "a rebuild runs to its end");

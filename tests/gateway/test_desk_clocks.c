@@ -25,8 +25,8 @@ static int send_all(struct txn *t, struct desk *d, void *ctx)
 	struct claimed claimed[64];
 	size_t n;
 	Pb__Outbox *row;
-	int err =
-		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL, NULL);
+	int err = outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL,
+			       NULL);
 
 	for (size_t i = 0; i < n && s->has_outcome && err == ERR_OK; i++) {
 		struct send_result r = { .row = claimed[i].row->id,
@@ -126,7 +126,8 @@ static void still_being_sent(void)
 	hall_open(&h, NULL);
 	f = hall_text(&h, ANA, "Nema vode u Surduku");
 	sent_as(&h, SEND_OK);
-	act = (struct staff_act){ .number = bytes_of(f.case_number), .words = bytes_of(long_words) };
+	act = (struct staff_act){ .number = bytes_of(f.case_number),
+				  .words = bytes_of(long_words) };
 	hall_staff(&h, staff_answer, &act);
 	hall_work(&h, send_all, &only_claimed);
 	id = hall_last_row(&h, ANA)->id;
@@ -159,7 +160,8 @@ static void in_halves(void)
 	hall_open(&h, NULL);
 	f = hall_text(&h, ANA, "Nema vode u Surduku");
 	sent_as(&h, SEND_OK);
-	act = (struct staff_act){ .number = bytes_of(f.case_number), .words = bytes_of(long_words) };
+	act = (struct staff_act){ .number = bytes_of(f.case_number),
+				  .words = bytes_of(long_words) };
 	hall_staff(&h, staff_answer, &act);
 	hall_work(&h, send_all, &only_claimed);
 	id = hall_last_row(&h, ANA)->id;
@@ -168,7 +170,9 @@ static void in_halves(void)
 	h.now.ms += h.conf->validity_ms + SECOND_MS;
 	hall_clocks(&h);
 	hall_work(&h, no_receipts, &n);
-	is_int(n, 2, "of a reply of which a part failed and a part was never heard of again, the silence is counted");
+	is_int(n, 2,
+	       "of a reply of which a part failed and a part was never heard of again, the silence "
+	       "is counted");
 	is_int(hall_last_row(&h, ANA)->valid_until, 0, "and it isn't due again for ever");
 	hall_close(&h);
 }
@@ -197,7 +201,8 @@ static void channel_is_gone(void)
 	id = hall_last_row(&h, ANA)->id;
 	hall_work(&h, move_row, &id);
 	hall_clocks_once(&h);
-	ok(hall_noted(&h, "channel-gone"), "of a reply whose channel isn't there any more staff hear");
+	ok(hall_noted(&h, "channel-gone"),
+	   "of a reply whose channel isn't there any more staff hear");
 	hall_close(&h);
 }
 

@@ -206,8 +206,8 @@ static int fail_all(struct txn *t, struct desk *d, void *ctx)
 	struct claimed claimed[64];
 	size_t n;
 	Pb__Outbox *row;
-	int err =
-		outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL, NULL);
+	int err = outbox_claim(t, bytes_of("phones"), d->now, 64, d->arena, claimed, &n, NULL, NULL,
+			       NULL);
 
 	(void)ctx;
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {

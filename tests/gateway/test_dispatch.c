@@ -45,22 +45,23 @@ static void test_ordinary(void)
 	f->manner = NETWORK_SILENT;
 	flow_text(f, ANN, "Pukla cev u Svetosavskoj 14, Nova Pazova", &a);
 	flow_settle(f);
-	is_int((long long)f->n_sent, 1, "the acknowledgement leaves after its commit, without waiting for a timer");
+	is_int((long long)f->n_sent, 1,
+	       "the acknowledgement leaves after its commit, without waiting for a timer");
 	ok(f->sent[0].was_sending, "it was SENDING on disk when it left");
 	is_text(bytes_of(f->sent[0].to), "sms:" ANN, "to the one who wrote");
 	ok(strstr(f->sent[0].text, "SP-2026-000001") != NULL, "with the number of the case");
 	is_int(flow_passed(f, "after-claim"), 1, "the point after the claim is passed");
 	is_int(flow_passed(f, "after-send"), 1, "and the one after sending");
-	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_OK, bytes_of("abc"),
-			BYTES_NONE, 0);
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_OK,
+			bytes_of("abc"), BYTES_NONE, 0);
 	is_int(flow_passed(f, "result-known"), 1, "and the one where the result is known");
 	is_int(state_of(f, ANN), OUT_SENDING, "a result isn't on disk before its commit");
 	flow_settle(f);
 	row = hall_last_row(&f->hall, ANN);
 	is_int(row->state, OUT_SENT, "after it the row is SENT");
 	is_text(bytes_of(row->segments[0]->remote_id), "abc", "with the network's id");
-	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_FAILED, BYTES_NONE,
-			bytes_of("late"), 0);
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_FAILED,
+			BYTES_NONE, bytes_of("late"), 0);
 	flow_settle(f);
 	is_int(state_of(f, ANN), OUT_SENT, "a second result for the same segment changes nothing");
 	close_flow(f);
@@ -151,7 +152,8 @@ static void test_results_at_the_end(void)
 			BYTES_NONE, 0);
 	flow_stop(f);
 	flow_start(f);
-	is_int(state_of(f, ANN), OUT_SENT, "a result that came before a polite stop is on disk after it");
+	is_int(state_of(f, ANN), OUT_SENT,
+	       "a result that came before a polite stop is on disk after it");
 	close_flow(f);
 }
 
@@ -217,8 +219,8 @@ static void test_window(void)
 	flow_settle(f);
 	is_int((long long)f->n_sent, 2, "no more leaves than the channel has room for");
 	f->under_way--;
-	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, f->sent[0].segment, SEND_OK,
-			bytes_of("x"), BYTES_NONE, 0);
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, f->sent[0].segment,
+			SEND_OK, bytes_of("x"), BYTES_NONE, 0);
 	flow_settle(f);
 	is_int((long long)f->n_sent, 3, "a result makes room for the next");
 	close_flow(f);
@@ -251,9 +253,10 @@ static void test_segments(void)
 	flow_text(f, ANN, "Pukla cev", &a);
 	flow_settle(f);
 	f->n_sent = 0;
-	act.words = bytes_of("Ekipa Vodovoda dolazi sutra ujutru izmedju sedam i devet sati. Molimo "
-			     "vas da ne parkirate vozila ispred broja 14 i da sacuvate malo vode. Hvala "
-			     "vam sto ste nam javili, i javite nam ako se nesto promeni u medjuvremenu.");
+	act.words = bytes_of(
+		"Ekipa Vodovoda dolazi sutra ujutru izmedju sedam i devet sati. Molimo "
+		"vas da ne parkirate vozila ispred broja 14 i da sacuvate malo vode. Hvala "
+		"vam sto ste nam javili, i javite nam ako se nesto promeni u medjuvremenu.");
 	is_int(hall_staff(&f->hall, staff_answer, &act), ERR_OK, "a long answer is written");
 	dispatch_wake_all(f->core.dispatch);
 	flow_settle(f);
@@ -289,7 +292,8 @@ static void test_channel_stops(void)
 	channel_close(&f->core, flow_channel(f));
 	flow_settle(f);
 	is_int(state_of(f, ANN), OUT_UNSURE, "what a stopped channel had under way is UNSURE");
-	is_int(channel_open(&f->core, &f->core.conf->channels[0]), ERR_OK, "the channel starts again");
+	is_int(channel_open(&f->core, &f->core.conf->channels[0]), ERR_OK,
+	       "the channel starts again");
 	flow_text(f, BOB, "Ne radi rasveta", &b);
 	flow_commit(f); /* the text; the claim of its acknowledgement is posted then */
 	ok(f->n_jobs > 0 && f->n_sent == 1, "a claim waits for its commit");
@@ -308,8 +312,8 @@ static void test_store_fails(void)
 	flow_text(f, ANN, "Pukla cev", &a);
 	flow_settle(f);
 	f->fail_next = ERR_STORE_FULL;
-	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_OK, bytes_of("abc"),
-			BYTES_NONE, 0);
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_OK,
+			bytes_of("abc"), BYTES_NONE, 0);
 	flow_settle(f);
 	is_int(state_of(f, ANN), OUT_SENDING, "a result that can't be written yet isn't");
 	flow_pass(f, 3 * SECOND_MS);
@@ -323,7 +327,8 @@ static int claim_all(struct txn *t, struct desk *d, void *ctx)
 	size_t n;
 
 	(void)ctx;
-	return outbox_claim(t, bytes_of("phones"), d->now, 8, d->arena, claimed, &n, NULL, NULL, NULL);
+	return outbox_claim(t, bytes_of("phones"), d->now, 8, d->arena, claimed, &n, NULL, NULL,
+			    NULL);
 }
 
 /* A claim was committed, and before anything left the daemon was killed. */

@@ -25,11 +25,13 @@ static void test_answer_after_commit(struct flow *f)
 	flow_text(f, ANN, "Pukla cev u Svetosavskoj 14, Nova Pazova", &a);
 	is_int(a.n, 0, "a sender is told nothing before the commit");
 	is_int(flow_passed(f, "job-posted"), 1, "the point after posting is passed");
-	is_int(flow_passed(f, "after-commit-before-ack"), 0, "the next point isn't, before the commit");
+	is_int(flow_passed(f, "after-commit-before-ack"), 0,
+	       "the next point isn't, before the commit");
 	flow_settle(f);
 	is_int(a.n, 1, "after the commit it is told, once");
 	is_int(a.err, ERR_OK, "that the message is kept");
-	is_int(flow_passed(f, "after-commit-before-ack"), 1, "the point between commit and answer is passed");
+	is_int(flow_passed(f, "after-commit-before-ack"), 1,
+	       "the point between commit and answer is passed");
 	is_int(flow_passed(f, "after-ack"), 1, "and the one after the answer");
 	is_int(flow_count(f, COUNT_RECEIVED), 1, "the message is counted");
 	is_int(flow_count(f, COUNT_OUT_CASE), 1, "and is a case");
@@ -86,7 +88,8 @@ static void test_refused_by_the_desk(struct flow *f)
 	flow_settle(f);
 	is_int(a.n, 1, "a text that can't be decided is answered once");
 	is_int(a.err, ERR_OK, "as kept");
-	is_int(flow_count(f, COUNT_OUT_QUARANTINE), before + 1, "since it is raw in the quarantine");
+	is_int(flow_count(f, COUNT_OUT_QUARANTINE), before + 1,
+	       "since it is raw in the quarantine");
 }
 
 static void test_full_queue(struct flow *f)
@@ -98,7 +101,8 @@ static void test_full_queue(struct flow *f)
 		snprintf(text, sizeof(text), "Pukla cev broj %zu", i);
 		flow_text(f, ANN, text, &answers[i]);
 	}
-	is_int(answers[JOBS_MAX].err, ERR_BUSY, "beyond the bound a sender is told at once to try again");
+	is_int(answers[JOBS_MAX].err, ERR_BUSY,
+	       "beyond the bound a sender is told at once to try again");
 	is_int(answers[0].n, 0, "those before wait");
 	flow_settle(f);
 	is_int(answers[JOBS_MAX - 1].err, ERR_OK, "and are kept");
@@ -177,7 +181,8 @@ static void test_map(void)
 	}
 	flow_settle(f);
 	space = db_space(f->hall.store.db);
-	ok(!intake_is_open(f->core.intake, NULL), "a map that fills stops intake, after %zu texts", n);
+	ok(!intake_is_open(f->core.intake, NULL), "a map that fills stops intake, after %zu texts",
+	   n);
 	ok(space.used_bytes * 100 / space.map_bytes <= 11, "at the mark, not far behind it");
 	ok(space.used_bytes * 100 / space.map_bytes >= 8, "and not far before it");
 	flow_close(f);

@@ -34,8 +34,9 @@ static void rewrite(struct flow *f, const char *phones, const char *map_size, co
 {
 	FILE *ini = fopen(f->hall.conf->file, "w");
 
-	fprintf(ini, "[odziv]\nprofile = %s\nstate_dir = %s\n[store]\nmap_size = %s\n"
-		     "[phones]\ntype = simulator\nfrom = 1955\n%s\n%s\n",
+	fprintf(ini,
+		"[odziv]\nprofile = %s\nstate_dir = %s\n[store]\nmap_size = %s\n"
+		"[phones]\ntype = simulator\nfrom = 1955\n%s\n%s\n",
 		f->hall.conf->profile_dir, f->hall.conf->state_dir, map_size, phones, more);
 	fclose(ini);
 }
@@ -59,7 +60,8 @@ static void test_restarts(struct flow *f)
 	o = reload(f);
 	is_int(o.err, ERR_OK, "an equal configuration comes into force: %s", o.words);
 	ok(f->core.conf != before, "with a pointer of its own");
-	ok(flow_channel(f)->conf == &f->core.conf->channels[0], "the channel reads the new section");
+	ok(flow_channel(f)->conf == &f->core.conf->channels[0],
+	   "the channel reads the new section");
 	is_int(f->n_stops, 0, "a channel whose section is the same isn't restarted");
 	is_int(flow_passed(f, "in-reload"), 1, "the point in a reload is passed");
 	rewrite(f, "window = 3\n", "64M", "");
@@ -133,12 +135,14 @@ static void test_open_cases(struct flow *f)
 
 	flow_text(f, ANN, "Pukla cev u Svetosavskoj 14, Nova Pazova", &answer);
 	flow_settle(f);
-	is_int(conf_load(f->hall.conf->file, &faults, &next), ERR_OK, "a second configuration loads");
+	is_int(conf_load(f->hall.conf->file, &faults, &next), ERR_OK,
+	       "a second configuration loads");
 	p = next->profile;
 	is_text(bytes_of(against(f, next, a)), "", "the store has nothing against an equal one");
 	n = p->n_categories;
 	p->n_categories = 0;
-	ok(strstr(against(f, next, a), "category 'VOD'") != NULL, "an open case may not lose its category");
+	ok(strstr(against(f, next, a), "category 'VOD'") != NULL,
+	   "an open case may not lose its category");
 	p->n_categories = n;
 	n = p->n_departments;
 	p->n_departments = 0;
@@ -149,7 +153,8 @@ static void test_open_cases(struct flow *f)
 	ok(strstr(against(f, next, a), "language '") != NULL, "nor its language");
 	p->n_tongues = n;
 	next->n_channels = 0;
-	ok(strstr(against(f, next, a), "channel 'phones'") != NULL, "that its channel is gone is a warning");
+	ok(strstr(against(f, next, a), "channel 'phones'") != NULL,
+	   "that its channel is gone is a warning");
 	next->n_channels = 1;
 	conf_drop(&next);
 	arena_free(&a);
@@ -162,13 +167,15 @@ static void test_other_town(struct flow *f)
 	FILE *ini = fopen(f->hall.conf->file, "w");
 	struct outcome o;
 
-	fprintf(ini, "[odziv]\nprofile = %s/../pecinci\ninstance = %s\nstate_dir = %s\n"
-		     "[store]\nmap_size = 64M\n[phones]\ntype = simulator\nfrom = 1955\n",
+	fprintf(ini,
+		"[odziv]\nprofile = %s/../pecinci\ninstance = %s\nstate_dir = %s\n"
+		"[store]\nmap_size = 64M\n[phones]\ntype = simulator\nfrom = 1955\n",
 		f->hall.conf->profile_dir, f->hall.conf->instance, f->hall.conf->state_dir);
 	fclose(ini);
 	o = reload(f);
 	is_int(o.err, ERR_INVALID, "another town's profile is refused while a case is open");
-	ok(strstr(o.words, "department 'VODOVOD' is gone") != NULL, "with what the case needs: %s", o.words);
+	ok(strstr(o.words, "department 'VODOVOD' is gone") != NULL, "with what the case needs: %s",
+	   o.words);
 	ok(f->core.conf == before, "and the old one stays");
 	rewrite(f, "", "64M", "");
 }

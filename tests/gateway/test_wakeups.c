@@ -17,7 +17,8 @@
 static void test_late(struct flow *f)
 {
 	struct flow_answer a;
-	struct staff_act act = { .number = bytes_of("SP-2026-000001"), .words = bytes_of("Popravljeno.") };
+	struct staff_act act = { .number = bytes_of("SP-2026-000001"),
+				 .words = bytes_of("Popravljeno.") };
 
 	flow_text(f, ANN, "Pukla cev u Svetosavskoj 14, Nova Pazova", &a);
 	flow_pass(f, MINUTE_MS);
@@ -85,8 +86,8 @@ static void test_unsure_waits_for_receipts(void)
 	f->manner = NETWORK_SILENT;
 	flow_text(f, ANN, "Pukla cev u Svetosavskoj 14, Nova Pazova", &a);
 	flow_settle(f);
-	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_UNSURE, BYTES_NONE,
-			bytes_of("no answer"), 0);
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_UNSURE,
+			BYTES_NONE, bytes_of("no answer"), 0);
 	flow_settle(f);
 	f->under_way = 0;
 	is_int(hall_last_row(&f->hall, ANN)->state, OUT_UNSURE, "a reply may have left");
