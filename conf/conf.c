@@ -217,7 +217,8 @@ static int read_all(struct conf *conf, const char *path, struct faults *faults)
 	return err;
 }
 
-int conf_load(const char *path, struct faults *faults, struct conf **conf_out)
+static int load(const char *path, bool without_secrets, struct faults *faults,
+		struct conf **conf_out)
 {
 	struct arena *a = arena_new(CONF_ARENA_MAX);
 	struct conf *conf = a == NULL ? NULL : arena_alloc(a, sizeof(*conf));
@@ -229,12 +230,23 @@ int conf_load(const char *path, struct faults *faults, struct conf **conf_out)
 	}
 	conf->arena = a;
 	conf->holders = 1;
+	conf->without_secrets = without_secrets;
 	err = read_all(conf, path, faults);
 	if (err == ERR_OK)
 		*conf_out = conf;
 	else
 		conf_drop(&conf);
 	return err;
+}
+
+int conf_load(const char *path, struct faults *faults, struct conf **conf_out)
+{
+	return load(path, false, faults, conf_out);
+}
+
+int conf_load_open(const char *path, struct faults *faults, struct conf **conf_out)
+{
+	return load(path, true, faults, conf_out);
 }
 
 struct conf *conf_hold(struct conf *c)

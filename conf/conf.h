@@ -67,8 +67,9 @@ struct conf_budget {
 
 struct conf {
 	struct arena *arena;
-	unsigned holders; /* conf_hold() */
-	const char *file; /* "" when only a bare profile was given: no store */
+	unsigned holders;     /* conf_hold() */
+	bool without_secrets; /* of conf_load_open(): passwords and keys are "" */
+	const char *file;     /* "" when only a bare profile was given: no store */
 	const char *instance;
 	const char *profile_dir;
 	const char *state_dir;
@@ -105,6 +106,8 @@ struct conf {
  * *conf_out only when there was no error among them. ERR_INVALID, ERR_NOENT, ERR_NOMEM.
  */
 int conf_load(const char *path, struct faults *faults, struct conf **conf_out);
+/* The same without opening any file with a secret: for `odziv`, whose callers needn't be able to read them. */
+int conf_load_open(const char *path, struct faults *faults, struct conf **conf_out);
 struct conf *conf_hold(struct conf *c);
 void conf_drop(struct conf **c); /* frees with the last holder, secrets wiped */
 const struct conf_channel *conf_channel(const struct conf *c, const char *name);

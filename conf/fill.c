@@ -235,7 +235,10 @@ int fill_conf(struct conf *conf, const struct load_ini *ini, const char *dir, st
 	struct fill f = { .conf = conf,
 			  .ini = ini,
 			  .faults = faults,
-			  .into = { .base = conf, .dir = dir, .arena = conf->arena },
+			  .into = { .base = conf,
+				    .dir = dir,
+				    .arena = conf->arena,
+				    .without_secrets = conf->without_secrets },
 			  .is_bare = ini->file.len == 0 };
 	int err = ERR_OK;
 

@@ -237,7 +237,7 @@ static void check_secrets_differ(const struct sanity *s)
 			const char *a = conf->channels[i].secret;
 			const char *b = conf->channels[j].secret;
 
-			if (a != NULL && b != NULL && strcmp(a, b) == 0)
+			if (a != NULL && b != NULL && a[0] != '\0' && strcmp(a, b) == 0)
 				say(s, FAULT, conf->channels[i].name, "secret_file",
 				    "is the secret of [%s] too; each channel needs its own",
 				    conf->channels[j].name);

@@ -312,7 +312,7 @@ static int put_secret(const struct put *p)
 		err = join_path(p, p->into->dir, &path);
 	if (err != ERR_OK)
 		return err;
-	if (p->text.len > 0) {
+	if (p->text.len > 0 && !p->into->without_secrets) {
 		strbuf_addf(p->why, "%s ", path);
 		err = secret_read(path, p->into->arena, p->why, &secret);
 	}

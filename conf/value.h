@@ -8,9 +8,10 @@
 #include "conf/schema.h"
 
 struct value_into {
-	void *base;          /* struct conf, or of a channel struct conf_channel */
-	const char *dir;     /* paths are relative to it */
-	struct arena *arena; /* texts live here */
+	void *base;           /* struct conf, or of a channel struct conf_channel */
+	const char *dir;      /* paths are relative to it */
+	struct arena *arena;  /* texts live here */
+	bool without_secrets; /* files with secrets are named and not opened */
 };
 
 /*

@@ -26,7 +26,7 @@ struct conf *ask_conf(const struct args *args)
 {
 	struct faults faults = faults_in(args->arena);
 	struct conf *conf = NULL;
-	int err = conf_load(args->conf, &faults, &conf);
+	int err = conf_load_open(args->conf, &faults, &conf);
 
 	for (size_t i = 0; i < faults.n && err != ERR_OK; i++) {
 		struct bytes line;

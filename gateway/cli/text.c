@@ -113,7 +113,7 @@ static int check(const struct args *args,
 	struct faults found = faults_in(args->arena);
 	struct conf *conf = NULL;
 	struct bytes line = BYTES_NONE;
-	int err = conf_load(args->conf, &found, &conf), status;
+	int err = conf_load_open(args->conf, &found, &conf), status;
 
 	if (err != ERR_OK && found.n_errors == 0) {
 		args_fail("%s: %s; name the configuration with -c DIR", args->conf, err_text(err));

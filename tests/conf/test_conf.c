@@ -291,6 +291,30 @@ static void test_places(void)
 	arena_free(&a);
 }
 
+/* Whoever may call odziv needn't be able to read the passwords of the channels. */
+static void test_without_secrets(void)
+{
+	struct arena *a = arena_new(ARENA_MAX);
+	struct faults f = faults_in(a);
+	const char *path =
+		write_file("odziv.ini",
+			   HEAD HTTP "[k]\ntype = kannel\nlink = http\nfrom = 1955\nusername = gw\n"
+				     "password_file = not-there\nsecret_file = open\n"
+				     "sendsms_url = http://h/\n",
+			   0600);
+	struct conf *c = NULL;
+
+	is_int(conf_load(path, &f, &c), ERR_INVALID,
+	       "the daemon doesn't start without its secrets");
+	is_int((long long)f.n_errors, 2, "and each of them is named");
+	f = faults_in(a);
+	is_int(conf_load_open(path, &f, &c), ERR_OK, "odziv works without them");
+	is_text(bytes_of(c->channels[0].password), "", "and holds none");
+	is_text(bytes_of(c->channels[0].secret), "", "of no kind");
+	conf_drop(&c);
+	arena_free(&a);
+}
+
 static void test_holders(void)
 {
 	struct arena *a = arena_new(ARENA_MAX);
@@ -372,6 +396,7 @@ int main(void)
 	test_defaults();
 	test_kannel();
 	test_places();
+	test_without_secrets();
 	test_holders();
 	test_differs();
 	is_int(n_freed, n_loaded, "every profile that was loaded was freed");
