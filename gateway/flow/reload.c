@@ -32,6 +32,7 @@ struct reload {
 	struct conf *old;  /* held until no channel points into it */
 	struct conf *next; /* ours until it is in force */
 	uint64_t map_bytes;
+	uint64_t map_now_bytes; /* measured by the check: it may wait, the loop may not */
 	reload_done_fn *done;
 	void *ctx;
 	bool is_away;    /* with the host */
@@ -202,7 +203,7 @@ static void grow_done(struct job *job, int err)
 
 static void grow(struct reload *r)
 {
-	uint64_t now = db_space(r->core->store->db).map_bytes;
+	uint64_t now = r->map_now_bytes;
 	struct fault f = { .file = bytes_of(r->path),
 			   .key = bytes_of("map_size"),
 			   .is_warning = true };
@@ -233,6 +234,7 @@ static int check_run(struct txn *t, struct query *q)
 {
 	struct reload *r = (struct reload *)q;
 
+	r->map_now_bytes = db_space(r->core->store->db).map_bytes;
 	return reload_check_store(t, r->old, r->next, &r->faults);
 }
 

@@ -180,13 +180,46 @@ static void test_other_town(struct flow *f)
 	rewrite(f, "", "64M", "");
 }
 
+/* Between the look at the store and the job that enlarges it, the loop has no store to wait for. */
+static struct flow *hidden;
+static int (*write_of_flow)(struct host *h, struct job *job);
+static void (*point_of_flow)(struct host *h, const char *name);
+
+static void hide_store(struct host *h, const char *name)
+{
+	if (strcmp(name, "in-reload") == 0)
+		hidden->core.store = NULL;
+	point_of_flow(h, name);
+}
+
+static int show_store(struct host *h, struct job *job)
+{
+	hidden->core.store = &hidden->hall.store;
+	return write_of_flow(h, job);
+}
+
+static struct outcome reload_without_store(struct flow *f)
+{
+	struct outcome o;
+
+	hidden = f;
+	point_of_flow = f->host.point;
+	write_of_flow = f->host.write;
+	f->host.point = hide_store;
+	f->host.write = show_store;
+	o = reload(f);
+	f->host.point = point_of_flow;
+	f->host.write = write_of_flow;
+	return o;
+}
+
 static void test_map(struct flow *f)
 {
 	uint64_t before = db_space(f->hall.store.db).map_bytes;
 	struct outcome o;
 
 	rewrite(f, "", "96M", "");
-	o = reload(f);
+	o = reload_without_store(f);
 	is_int(o.err, ERR_OK, "a larger map_size comes into force: %s", o.words);
 	ok(db_space(f->hall.store.db).map_bytes > before, "and the map has grown");
 	rewrite(f, "", "64M", "");
