@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Lists of cases and the search in them (cases.h). Open cases are found by the
- * table "queue", all others by a walk from the newest; a search reads the words
+ * table "queue", late ones at the beginning of each department and state in it, all others by a walk from the newest; a search reads the words
  * of each case it meets, which is quick enough until a town needs a word index.
  */
 #include "store/cases.h"
@@ -127,23 +127,35 @@ struct gather {
 	bool has_unreadable;
 };
 
-/* The state stands in the key; for all else the record is read. */
+/* Behind the department and the state: when it is late, and its number. */
+#define QUEUE_TAIL (8 + CASE_KEY_LEN)
+
+static bool is_well_formed(struct bytes queue_key)
+{
+	return bytes_find(queue_key, 0) + 1 + 1 + QUEUE_TAIL == queue_key.len;
+}
+
+static uint8_t state_of(struct bytes queue_key)
+{
+	return queue_key.ptr[queue_key.len - QUEUE_TAIL - 1];
+}
+
+/* The state stands in the key, and so does when it is late; for all else the record is read. */
 static int gather_open(struct bytes key, struct bytes value, void *ctx)
 {
 	struct gather *g = ctx;
 	const struct case_filter *f = g->list->filter;
-	size_t end = bytes_find(key, 0);
 	struct bytes number;
 	ProtobufCMessage *rec;
 	int err = ERR_OK;
 
 	(void)value;
-	if (end + 1 + 1 + 8 + CASE_KEY_LEN != key.len)
+	if (!is_well_formed(key))
 		return ERR_CORRUPT;
-	if (f->state >= 0 && key.ptr[end + 1] != f->state)
+	if (f->state >= 0 && state_of(key) != f->state)
 		return ERR_OK;
 	number = bytes_cut(key, key.len - CASE_KEY_LEN, CASE_KEY_LEN);
-	if (f->late || f->category.len != 0) {
+	if (f->category.len != 0) {
 		arena_reset(g->arena);
 		err = index_get(g->list->t, TABLE_CASE, number, g->arena, &rec);
 		g->has_unreadable = g->has_unreadable || err == ERR_CORRUPT;
@@ -155,6 +167,42 @@ static int gather_open(struct bytes key, struct bytes value, void *ctx)
 		return err;
 	/* Who has the words isn't known yet. */
 	return key_list_add_newest(&g->keys, number, f->words.len != 0 ? 0 : f->limit);
+}
+
+static int note_head(struct bytes key, struct bytes value, void *ctx)
+{
+	struct key *head = ctx;
+
+	(void)value;
+	if (!is_well_formed(key))
+		return ERR_CORRUPT;
+	head->len = 0;
+	key_put(head, bytes_cut(key, 0, key.len - QUEUE_TAIL));
+	return ERR_OK;
+}
+
+/*
+ * Of each department and state only the entries before now: one look finds the next pair that has
+ * any, so what isn't late costs nothing, however much of it there is.
+ */
+static int gather_late(struct listing *l, struct key from, const struct key *end, struct gather *g)
+{
+	int err = ERR_OK;
+
+	while (err == ERR_OK) {
+		struct key head = { .len = 0 }, now;
+
+		err = txn_walk(l->t, TABLE_QUEUE, key_bytes(&from), key_bytes(end), WALK_UP, 1,
+			       note_head, &head);
+		if (err != ERR_OK || head.len == 0)
+			return err;
+		now = head;
+		key_time(&now, l->filter->now.ms);
+		err = txn_walk(l->t, TABLE_QUEUE, key_bytes(&head), key_bytes(&now), WALK_UP, 0,
+			       gather_open, g);
+		from = key_after(&head);
+	}
+	return err;
 }
 
 static int list_open(struct listing *l)
@@ -171,8 +219,9 @@ static int list_open(struct listing *l)
 		key_text(&first, f->department);
 	end = key_after(&first);
 	if (err == ERR_OK)
-		err = txn_walk(l->t, TABLE_QUEUE, key_bytes(&first), key_bytes(&end), WALK_UP, 0,
-			       gather_open, &g);
+		err = f->late ? gather_late(l, first, &end, &g)
+			      : txn_walk(l->t, TABLE_QUEUE, key_bytes(&first), key_bytes(&end),
+					 WALK_UP, 0, gather_open, &g);
 	walked = err;
 	/* Past the deadline what was gathered is shown. */
 	if (err == ERR_OK || err == ERR_TIMEOUT)

@@ -65,13 +65,22 @@ int64_t case_due(const Pb__Case *rec)
 	return (rec->opened > rec->late_told ? rec->opened : rec->late_told) + NO_CLOCK_MS;
 }
 
-bool case_is_late(const Pb__Case *rec, struct wall now)
+int64_t case_late_from(const Pb__Case *rec)
 {
+	int64_t from = 0;
+
 	/* A waiting case is woken by its date, it isn't late by it. */
 	if (!case_is_open(rec) || rec->state == CASE_WAITING)
-		return false;
-	return (rec->answered == 0 && rec->answer_due != 0 && rec->answer_due < now.ms) ||
-	       (rec->solve_due != 0 && rec->solve_due < now.ms);
+		return CASE_NEVER_LATE;
+	if (rec->answered == 0)
+		from = sooner(from, rec->answer_due, 0);
+	from = sooner(from, rec->solve_due, 0);
+	return from != 0 ? from : CASE_NEVER_LATE;
+}
+
+bool case_is_late(const Pb__Case *rec, struct wall now)
+{
+	return case_late_from(rec) < now.ms;
 }
 
 /* --- one case --- */

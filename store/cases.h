@@ -32,8 +32,11 @@ bool case_is_open(const Pb__Case *rec); /* neither solved nor closed */
  */
 int64_t case_due(const Pb__Case *rec);
 /*
- * Open, not waiting, and past answer_due (until answered) or past solve_due, whether told or not.
+ * The moment after which an open case is late, whether told or not: the first of answer_due (until
+ * answered) and solve_due. CASE_NEVER_LATE: it waits, or has no clock, or isn't open.
  */
+int64_t case_late_from(const Pb__Case *rec);
+#define CASE_NEVER_LATE INT64_C(253402300799000) /* the end of the year 9999 */
 bool case_is_late(const Pb__Case *rec, struct wall now);
 
 struct case_step {

@@ -93,6 +93,7 @@ int txn_walk(struct txn *t, enum table table, struct bytes from, struct bytes to
 uint64_t txn_id(struct txn *t, struct wall now);
 bool txn_has_written(const struct txn *t);
 uint64_t txn_n_writes(const struct txn *t);           /* puts, drops and adds so far */
+uint64_t txn_n_reads(const struct txn *t);            /* gets, and rows walked, so far */
 const struct keyed_key *txn_key(const struct txn *t); /* NULL: digests have no key */
 bool txn_is_read(const struct txn *t);
 int txn_err(const struct txn *t);

@@ -56,7 +56,7 @@ struct txn {
 	bool is_read;
 	struct mono deadline;
 	int err;
-	uint64_t n_writes;
+	uint64_t n_writes, n_reads;
 	uint64_t last_id; /* 0: not asked for yet */
 };
 
@@ -324,6 +324,11 @@ uint64_t txn_n_writes(const struct txn *t)
 	return t->n_writes;
 }
 
+uint64_t txn_n_reads(const struct txn *t)
+{
+	return t->n_reads;
+}
+
 const struct keyed_key *txn_key(const struct txn *t)
 {
 	return t->db->has_key ? &t->db->key : NULL;
@@ -367,6 +372,7 @@ int txn_get(struct txn *t, enum table table, struct bytes key, struct bytes *val
 
 	if (t->err != ERR_OK)
 		return t->err;
+	t->n_reads++;
 	rc = mdb_get(t->mdb, t->db->dbi[table], &k, &v);
 	if (rc == MDB_SUCCESS)
 		*value_out = bytes_at(v.mv_data, v.mv_size);
@@ -474,6 +480,7 @@ int txn_walk(struct txn *t, enum table table, struct bytes from, struct bytes to
 
 		if (walk_has_left(key, from, to, way))
 			break;
+		t->n_reads++;
 		if (++n % ROWS_A_LOOK == 0 && is_past(t->deadline))
 			err = ERR_TIMEOUT;
 		else

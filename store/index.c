@@ -102,7 +102,7 @@ static void index_case(struct bytes key, const ProtobufCMessage *m, struct index
 		k.len = 0;
 		key_text(&k, bytes_of(rec->department));
 		key_u8(&k, (uint8_t)rec->state);
-		key_time(&k, case_due(rec));
+		key_time(&k, case_late_from(rec));
 		key_put(&k, key);
 		list_add(l, TABLE_QUEUE, &k, BYTES_NONE);
 		if (!PLANT(PLANT_DUE_FORGOTTEN))

@@ -27,7 +27,7 @@
 	/* derived: made by index, can be rebuilt */ \
 	X(TABLE_ADDRESS,     "address",     true)  /* address -> contact */ \
 	X(TABLE_BY_CONTACT,  "by_contact",  true)  /* contact, kind u8, id or case key */ \
-	X(TABLE_QUEUE,       "queue",       true)  /* department, state u8, due, case key */ \
+	X(TABLE_QUEUE,       "queue",       true)  /* department, state u8, late from, case key: of open ones */ \
 	X(TABLE_DUE,         "due",         true)  /* time, kind u8, id or case key */ \
 	X(TABLE_OUTBOX_LIVE, "outbox_live", true)  /* channel, state u8 of a segment, not_before, id -> state of the row */ \
 	X(TABLE_REMOTE,      "remote",      true)  /* channel, remote id, row, segment u16: ids are used again, the newest row counts */ \

@@ -482,6 +482,83 @@ static int note_due(const struct due *d, void *ctx)
 	return ERR_OK;
 }
 
+/* --- late ones among many --- */
+
+#define MANY 10000
+
+static struct seen_numbers late_ones(struct txn *t, const char *department, uint64_t *n_reads_out)
+{
+	struct case_filter filter = { .state = -1,
+				      .department = bytes_of(department),
+				      .late = true,
+				      .now = later(3 * DAY_MS),
+				      .limit = 100 };
+	struct seen_numbers seen = { "" };
+	uint64_t before = txn_n_reads(t);
+
+	is_int(case_list(t, &filter, note_number, &seen), ERR_OK, "late ones are listed");
+	*n_reads_out = txn_n_reads(t) - before;
+	return seen;
+}
+
+/* None has a clock that runs out soon, but one that was told of already, one that waits, and one more. */
+static int open_many(struct txn *t, void *ctx)
+{
+	(void)ctx;
+	for (int i = 0; i < MANY && txn_err(t) == ERR_OK; i++) {
+		struct arena *a = arena_new((size_t)4096);
+		struct fixture small = { .arena = a };
+		Pb__Case *rec = new_case(&small, 1, i % 2 == 0 ? "VOD" : "PUT", "");
+
+		rec->state = i % 3 == 0 ? CASE_NEW : CASE_OPEN;
+		rec->answer_due = i == 4000 || i == 7000 || i == 7001 ? later(DAY_MS).ms
+								      : later(9 * DAY_MS).ms;
+		if (i == 7000)
+			rec->late_told = later(DAY_MS).ms;
+		if (i == 7001)
+			rec->state = CASE_WAITING;
+		rec->waiting_until = i == 7001 ? later(DAY_MS).ms : 0;
+		case_open(t, rec, bytes_of("SP"), 2026, NULL, FIXTURE_NOW, a);
+		arena_free(&a);
+	}
+	return txn_err(t);
+}
+
+static int few_are_late(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	struct seen_numbers late;
+	Pb__Case *rec;
+	uint64_t n;
+
+	late = late_ones(t, "", &n);
+	is_text(bytes_of(late.text), "2026-007001 2026-004001",
+		"of %d open cases the late ones are found, told or not, and not the waiting one", MANY);
+	ok(n < 40, "without a look at the others: %llu reads", (unsigned long long)n);
+	late = late_ones(t, "putevi", &n);
+	is_text(bytes_of(late.text), "", "none of them is the roads department's");
+	case_get(t, bytes_of("SP-2026-7002"), f->arena, &rec);
+	is_int(case_move(rec, CASE_OPEN), ERR_OK, "who waited waits no longer");
+	case_put(t, rec);
+	late = late_ones(t, "putevi", &n);
+	is_text(bytes_of(late.text), "2026-007002", "then its case is late at once");
+	rec->answered = later(2 * DAY_MS).ms;
+	case_put(t, rec);
+	late = late_ones(t, "putevi", &n);
+	is_text(bytes_of(late.text), "", "until it is answered");
+	return ERR_INVALID;
+}
+
+static void test_many(void)
+{
+	struct fixture f;
+
+	fixture_open(&f, "many", 4 * FIXTURE_MAP);
+	in_write(&f, open_many);
+	is_int(db_write(f.db, few_are_late, &f), ERR_INVALID, "the story of few late ones ran to its end");
+	fixture_close(&f);
+}
+
 static int due_cases(struct txn *t, void *ctx)
 {
 	struct fixture *f = ctx;
@@ -529,5 +606,6 @@ int main(void)
 	   "what these tests broke is dropped again");
 	in_write(&f, due_cases);
 	fixture_close(&f);
+	test_many();
 	return done_testing();
 }
