@@ -533,7 +533,8 @@ static int few_are_late(struct txn *t, void *ctx)
 
 	late = late_ones(t, "", &n);
 	is_text(bytes_of(late.text), "2026-007001 2026-004001",
-		"of %d open cases the late ones are found, told or not, and not the waiting one", MANY);
+		"of %d open cases the late ones are found, told or not, and not the waiting one",
+		MANY);
 	ok(n < 40, "without a look at the others: %llu reads", (unsigned long long)n);
 	late = late_ones(t, "putevi", &n);
 	is_text(bytes_of(late.text), "", "none of them is the roads department's");
@@ -555,7 +556,8 @@ static void test_many(void)
 
 	fixture_open(&f, "many", 4 * FIXTURE_MAP);
 	in_write(&f, open_many);
-	is_int(db_write(f.db, few_are_late, &f), ERR_INVALID, "the story of few late ones ran to its end");
+	is_int(db_write(f.db, few_are_late, &f), ERR_INVALID,
+	       "the story of few late ones ran to its end");
 	fixture_close(&f);
 }
 
