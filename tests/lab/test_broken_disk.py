@@ -16,9 +16,9 @@ class Disk:
     """The knob of broken_disk.c, for the store of one laboratory."""
 
     def __init__(self, lab):
-        self.library, self.knob = os.path.join(lab.folder, "broken_disk.so"), os.path.join(lab.folder, "broken")
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", self.library, os.path.join(HERE, "broken_disk.c"), "-ldl"], check=True)
-        self.env = {"LD_PRELOAD": self.library, "BROKEN_KNOB": self.knob, "BROKEN_FILE": os.path.join(lab.odzivd.state, "store", "data.mdb"),
+        self.shim, self.knob = os.path.join(lab.folder, "broken_disk.so"), os.path.join(lab.folder, "broken")
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", self.shim, os.path.join(HERE, "broken_disk.c"), "-ldl"], check=True)
+        self.env = {"LD_PRELOAD": self.shim, "BROKEN_KNOB": self.knob, "BROKEN_FILE": os.path.join(lab.odzivd.state, "store", "data.mdb"),
                     "ASAN_OPTIONS": lab.odzivd.process.env["ASAN_OPTIONS"] + ":verify_asan_link_order=0"}
 
     def fails(self, how):
