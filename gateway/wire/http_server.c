@@ -489,7 +489,8 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 
 /* --- beginning and end --- */
 
-static void log_library(void *cls, const char *format, va_list ap)
+__attribute__((format(printf, 2, 0))) static void log_library(void *cls, const char *format,
+							      va_list ap)
 {
 	char line[256];
 
