@@ -2,10 +2,6 @@
 """stories - what the functions of test_*.py say about themselves."""
 
 
-class Skip(Exception):
-    """This machine can't tell the story; the words say why."""
-
-
 def in_lab(**options):
     """@in_lab(link="http", conf={…}): the laboratory that a story wants; the options are Lab's."""
     def mark(function):
