@@ -8,6 +8,19 @@
 
 #include "parsers/arena.h"
 #include "parsers/clock.h"
+#include "parsers/mail.h"
+
+/* How a mail lies at its server and with us; uid_validity and uid name it there. */
+struct mail_arrival {
+	uint32_t uid_validity;
+	uint32_t uid;
+	struct wall received;           /* INTERNALDATE */
+	uint64_t size;                  /* of the raw mail, octets */
+	uint8_t blob[MAIL_SHA256_SIZE]; /* the raw mail, synced in the folder of blobs */
+	bool is_stale;      /* older than stale_after: a case without an automatic answer */
+	bool is_unreadable; /* it crashed or stalled the cell: only the raw mail is known */
+	struct bytes why;   /* of is_unreadable: "signal 11 after 120 ms" */
+};
 
 enum message_coding { CODING_GSM7 = 0, CODING_OCTETS = 1, CODING_UCS2 = 2 }; /* Kannel's numbers */
 
@@ -26,10 +39,12 @@ struct message {
 	struct bytes remote_id; /* Kannel's id: the same on every repeat by Kannel */
 	struct wall smsc_time;  /* 0: not given */
 	uint16_t part_ref;
-	uint8_t part_total; /* 0: in one piece */
-	uint8_t part_index; /* 1-based */
-	bool is_damaged;    /* text holds U+FFFD or lost octets: raw is kept beside it */
-	struct bytes fault; /* words: to the quarantine, unread; none: ordinary */
+	uint8_t part_total;      /* 0: in one piece */
+	uint8_t part_index;      /* 1-based */
+	bool is_damaged;         /* text holds U+FFFD or lost octets: raw is kept beside it */
+	const struct mail *mail; /* NULL: an SMS. text is its own_text then, from "mail:…" */
+	const struct mail_arrival *arrival; /* of a mail, never NULL then */
+	struct bytes fault;                 /* words: to the quarantine, unread; none: ordinary */
 };
 
 /* The message lives in its own arena of at most cap_bytes. NULL: out of memory. */

@@ -12,6 +12,7 @@
 #include "gateway/flow/host.h"
 #include "parsers/message.h"
 #include "parsers/sms_text.h"
+#include "store/record.h"
 
 struct channel;
 struct core;
@@ -28,6 +29,8 @@ struct outgoing {
 	struct bytes octets; /* SMS_GSM7: one septet an octet; SMS_UCS2: UTF-16BE */
 	struct bytes udh;    /* with its length octet, or none */
 	int64_t validity_ms; /* what is left of it */
+	const Pb__Outbox
+		*mail; /* NULL: an SMS. The whole row; encoding, octets and udh mean nothing then */
 };
 
 /*
