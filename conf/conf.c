@@ -337,7 +337,8 @@ static bool values_differ(const struct conf_key *key, const struct conf_channel 
 	case KIND_MONEY: return memcmp(at_a, at_b, sizeof(uint64_t)) != 0;
 	case KIND_BOOL: return *(const bool *)at_a != *(const bool *)at_b;
 	case KIND_PREFIXES:
-	case KIND_PEERS: return lists_differ(key, a, b);
+	case KIND_PEERS:
+	case KIND_HOSTS: return lists_differ(key, a, b);
 	case KIND_TEXT:
 	case KIND_NAME:
 	case KIND_DIGITS:
@@ -348,6 +349,7 @@ static bool values_differ(const struct conf_key *key, const struct conf_channel 
 	case KIND_URL:
 	case KIND_PATH:
 	case KIND_PROFILE:
+	case KIND_ADDRESS:
 	case KIND_SECRET:
 		return texts_differ(*(const char *const *)at_a, *(const char *const *)at_b);
 	}

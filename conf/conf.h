@@ -21,8 +21,44 @@
 #define CONF_PEERS_MAX    16
 
 enum conf_unsure { UNSURE_RESEND, UNSURE_HOLD };
-enum conf_channel_type { CHANNEL_SIMULATOR, CHANNEL_KANNEL };
+enum conf_channel_type { CHANNEL_SIMULATOR, CHANNEL_KANNEL, CHANNEL_MAIL };
 enum conf_link { LINK_BOX, LINK_HTTP };
+enum conf_tls { TLS_FIRST, TLS_STARTTLS, TLS_NONE };
+enum conf_imap_auth { IMAP_LOGIN, IMAP_XOAUTH2 };
+enum conf_adopt { ADOPT_NEW, ADOPT_ALL };
+enum conf_staff_proof { STAFF_PROOF_AUTH, STAFF_PROOF_CONFIRM };
+
+/* A mailbox and the relay that our mails leave by; conf_channel.from is its address. */
+struct conf_mail {
+	const char *name;    /* beside the address in From; "" = the town's */
+	bool sub_addresses;  /* the server delivers kontakt+TOKEN@ to kontakt@ */
+	const char *ca_file; /* "" = the system's */
+	const char *imap_host;
+	unsigned imap_port; /* 0: 993, or 143 with STARTTLS */
+	enum conf_tls imap_tls;
+	enum conf_imap_auth imap_auth;
+	const char *imap_user;     /* "" = the address */
+	const char *imap_password; /* or the token of XOAUTH2; read from imap_password_file */
+	const char *folder, *done_folder, *refused_folder;
+	enum conf_adopt adopt;
+	int64_t stale_after_ms;
+	uint64_t mail_max;     /* octets of a mail that are read */
+	int64_t poll_every_ms; /* without IDLE, and at the latest with it */
+	const char *smtp_host;
+	unsigned smtp_port; /* 0: 465, 587 with STARTTLS, 25 without TLS */
+	enum conf_tls smtp_tls;
+	const char *smtp_user;     /* "" = no login */
+	const char *smtp_password; /* read from smtp_password_file */
+	const char *helo;          /* "" = the domain of the address */
+	const char *authserv_id;   /* of our own server's Authentication-Results; "" = none */
+	const char *servers[CONF_PEERS_MAX]; /* hosts of ours that write Received fields */
+	size_t n_servers;
+	enum conf_staff_proof staff_proof;
+	unsigned acks_day;   /* acknowledgements to one address; 0 = none */
+	unsigned acks_hour;  /* to all together */
+	uint64_t attach_max; /* octets of attachments that go along in one mail */
+	bool html;           /* a plain HTML alternative beside the text */
+};
 
 /* One way in and out: a section with `type = …`; its name is the section's. */
 struct conf_channel {
@@ -52,6 +88,8 @@ struct conf_channel {
 	const char *peers[CONF_PEERS_MAX]; /* addresses that may call us */
 	size_t n_peers;
 	int64_t hold_max_ms; /* 240 s */
+	/* mail */
+	struct conf_mail mail;
 };
 
 struct conf_budget {

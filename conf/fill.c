@@ -138,6 +138,8 @@ unsigned fill_channel_in(const struct conf_channel *channel)
 {
 	if (channel->type == CHANNEL_SIMULATOR)
 		return IN_SIMULATOR;
+	if (channel->type == CHANNEL_MAIL)
+		return IN_MAIL;
 	return channel->link == LINK_BOX ? IN_BOX : IN_HTTP;
 }
 
@@ -190,8 +192,8 @@ static void complain_section(struct fill *f, const struct load_entry *header)
 	else
 		faults_add(f->faults, at_entry(f, header),
 			   "is neither a known section nor a channel; a channel needs type = "
-			   "kannel or "
-			   "type = simulator");
+			   "kannel, "
+			   "type = mail or type = simulator");
 }
 
 /* A section with a type is a channel; one without may be a slip of the pen. */

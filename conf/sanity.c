@@ -206,8 +206,45 @@ static void check_http_link(const struct sanity *s, const struct conf_channel *c
 	    "loses nothing");
 }
 
+/* Host names that can only be this machine. */
+static bool is_loopback(const char *host)
+{
+	return host != NULL && (strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+				strncmp(host, "127.", 4) == 0);
+}
+
+static void check_mail(const struct sanity *s, const struct conf_channel *c)
+{
+	const struct conf_mail *m = &c->mail;
+
+	if (m->imap_tls == TLS_NONE && !is_loopback(m->imap_host))
+		say(s, FAULT, c->name, "imap_tls",
+		    "none: the password would cross the network in the clear; write tls or "
+		    "starttls");
+	if (m->smtp_tls == TLS_NONE && !is_loopback(m->smtp_host))
+		say(s, FAULT, c->name, "smtp_tls",
+		    "none: our mails would cross the network in the clear; write tls or starttls");
+	if (m->smtp_user != NULL && m->smtp_password != NULL &&
+	    (m->smtp_user[0] == '\0') != (m->smtp_password[0] == '\0') && !s->conf->without_secrets)
+		say(s, FAULT, c->name, "smtp_user",
+		    "needs smtp_password_file, and the other way round");
+	if (m->authserv_id != NULL && m->authserv_id[0] == '\0' &&
+	    m->staff_proof == STAFF_PROOF_AUTH)
+		say(s, WARNING, c->name, "authserv_id",
+		    "is empty: no sender of staff can be proven, so each command is asked back "
+		    "for");
+	if (m->folder != NULL && m->done_folder != NULL && m->refused_folder != NULL &&
+	    (strcmp(m->folder, m->done_folder) == 0 || strcmp(m->folder, m->refused_folder) == 0))
+		say(s, FAULT, c->name, "folder",
+		    "is where handled mails go too; they would be read again for ever");
+}
+
 static void check_channel(const struct sanity *s, const struct conf_channel *c)
 {
+	if (c->type == CHANNEL_MAIL) {
+		check_mail(s, c);
+		return;
+	}
 	if (!c->dlr && c->from != NULL)
 		say(s, WARNING, c->name, "dlr",
 		    "no: nobody learns whether a text arrived, and unsure ones can't settle by "

@@ -8,21 +8,13 @@
 #include "conf/limits.h"
 #include "parsers/faults.h"
 
-/* More keys than any section has. */
-#define KEYS_MAX 64
-
 static const char *const unsure_names[] = {
 	[UNSURE_RESEND] = "resend", [UNSURE_HOLD] = "hold", NULL
 };
-static const char *const type_names[] = {
-	[CHANNEL_SIMULATOR] = "simulator", [CHANNEL_KANNEL] = "kannel", NULL
-};
-static const char *const link_names[] = { [LINK_BOX] = "box", [LINK_HTTP] = "http", NULL };
 static const char *const level_names[] = { "error", "warning", "info", "debug", NULL };
 
-#define AT(field)      .at = offsetof(struct conf, field)
-#define CH(field, set) .at = offsetof(struct conf_channel, field), .in = (set)
-#define GIB            (UINT64_C(1024) * MIB)
+#define AT(field) .at = offsetof(struct conf, field)
+#define GIB       (UINT64_C(1024) * MIB)
 
 /* clang-format off */
 static const struct conf_key odziv_keys[] = {
@@ -105,67 +97,6 @@ static const struct conf_key http_keys[] = {
 		 "Empty: none." },
 };
 
-static const struct conf_key channel_keys[] = {
-	{ "type",     KIND_CHOICE,   NULL,   0, 0,    CH(type, IN_ALL), .choices = type_names,
-	  .doc = "What is on the other side: Kannel, or a phone network inside the daemon for trying things out." },
-	{ "link",     KIND_CHOICE,   "box",  0, 0,    CH(link, IN_KANNEL), .choices = link_names,
-	  .doc = "box: connect to bearerbox as smsbox does; nothing acknowledged is ever lost. http: share an smsbox; what waits "
-		 "in it is lost when it ends." },
-	{ "from",     KIND_SENDER,   "1955", 1, 15,   CH(from, IN_SIMULATOR),
-	  .doc = "The short code that our texts leave from." },
-	{ "from",     KIND_SENDER,   NULL,   1, 15,   CH(from, IN_KANNEL),
-	  .doc = "The short code that our texts leave from.",
-	  .example = "1955" },
-	{ "country",  KIND_DIGITS,   "381",  1, 3,    CH(country, IN_ALL),
-	  .doc = "The country code of numbers that come without one." },
-	{ "window",   KIND_UINT,     "10",   1, 1000, CH(window, IN_ALL),
-	  .doc = "Segments that may be on their way at the same time." },
-	{ "rate",     KIND_UINT,     "0",    0, 1000, CH(rate_per_s, IN_ALL),
-	  .doc = "Segments that may leave in a second. 0: no limit." },
-	{ "dlr",      KIND_BOOL,     "yes",  0, 0,    CH(dlr, IN_ALL),
-	  .doc = "Ask for delivery receipts." },
-	{ "smsc",     KIND_NAME,     "",     0, 64,   CH(smsc, IN_KANNEL),
-	  .doc = "The smsc-id to send by. Kannel obeys it only if its smsc groups have allowed-smsc-id. Empty: any." },
-	{ "host",     KIND_HOST,     "127.0.0.1", 1, 253, CH(host, IN_BOX),
-	  .doc = "Where bearerbox is." },
-	{ "port",     KIND_UINT,     "13001", 1, 65535, CH(port, IN_BOX),
-	  .doc = "Its smsbox-port." },
-	{ "box_id",   KIND_NAME,     "",     0, 64,   CH(box_id, IN_BOX),
-	  .doc = "Our smsbox-id, which then needs a group smsbox-route in Kannel's configuration. Empty: none." },
-	{ "heartbeat", KIND_DURATION, "30s", 1000, 5 * MINUTE_MS, CH(heartbeat_ms, IN_BOX),
-	  .doc = "How often we tell bearerbox that we live." },
-	{ "sendsms_url", KIND_URL,   NULL,   1, 500,  CH(sendsms_url, IN_HTTP),
-	  .doc = "Where smsbox takes texts, under /cgi-bin/sendsms.",
-	  .example = "http://127.0.0.1:13013/cgi-bin/sendsms" },
-	{ "username", KIND_TEXT,     NULL,   1, 64,   CH(username, IN_HTTP),
-	  .doc = "Of Kannel's group sendsms-user.",
-	  .example = "odziv" },
-	{ "password_file", KIND_SECRET, NULL, 1, 4095, CH(password, IN_HTTP),
-	  .doc = "A file with its password.",
-	  .example = "kannel.password" },
-	{ "secret_file", KIND_SECRET, NULL,  1, 4095, CH(secret, IN_HTTP),
-	  .doc = "A file with the secret that Kannel's get-url and receipts carry as key.",
-	  .example = "kannel.secret" },
-	{ "dlr_url_base", KIND_URL,  "",     0, 500,  CH(dlr_url_base, IN_HTTP),
-	  .doc = "What Kannel calls for receipts. Empty: http:// and http_listen." },
-	{ "peers",    KIND_PEERS,    "127.0.0.1", 1, CONF_PEERS_MAX, CH(peers, IN_HTTP),
-	  .n_at = offsetof(struct conf_channel, n_peers),
-	  .doc = "The addresses that may call us, separated by commas." },
-	{ "hold_max", KIND_DURATION, "240s", 1000, 290 * SECOND_MS, CH(hold_max_ms, IN_HTTP),
-	  .doc = "How long a request is held when its message can't be kept yet, before 503. Below Kannel's http-timeout." },
-	{ "status_url", KIND_URL,    "",     0, 500,  CH(status_url, IN_KANNEL),
-	  .doc = "Kannel's status page. Empty: Kannel's health isn't watched.",
-	  .example = "http://127.0.0.1:13000/status.xml" },
-	{ "status_password_file", KIND_SECRET, "", 0, 4095, CH(status_password, IN_KANNEL),
-	  .doc = "A file with Kannel's status-password (never its admin-password, which can stop it).",
-	  .example = "kannel.status" },
-	{ "status_every", KIND_DURATION, "30s", 1000, HOUR_MS, CH(status_every_ms, IN_KANNEL),
-	  .doc = "How often the status page is read." },
-	{ "kannel_conf", KIND_PATH,  "",     0, 4095, CH(kannel_conf, IN_KANNEL),
-	  .doc = "Kannel's own configuration, to be told which of its lines are dangerous. Empty: it isn't looked at.",
-	  .example = "/etc/kannel/kannel.conf" },
-};
-
 #define SECTION(title, table, words) { .name = title, .keys = table, .n_keys = ARRAY_LEN(table), .doc = words }
 
 const struct conf_section schema_sections[SCHEMA_SECTIONS] = {
@@ -175,9 +106,6 @@ const struct conf_section schema_sections[SCHEMA_SECTIONS] = {
 	SECTION("budget", budget_keys, "What bounds the texts that we send. Each budget raises an alarm when it is used up; what is over it is kept and shown."),
 	SECTION("http",   http_keys,   "The private port."),
 };
-
-const struct conf_section schema_channel = SECTION(NULL, channel_keys,
-	"Every other section is a channel, a way in and out, under a name of your choice. Without any there is a simulator.");
 /* clang-format on */
 
 const struct conf_section *schema_section(struct bytes name)
@@ -208,10 +136,10 @@ const struct conf_key *schema_key(const struct conf_section *section, struct byt
 
 const char *schema_nearest_key(const struct conf_section *section, struct bytes name, unsigned in)
 {
-	const char *names[KEYS_MAX];
+	const char *names[SCHEMA_CHANNEL_KEYS_MAX];
 	size_t n = 0;
 
-	for (size_t i = 0; i < section->n_keys && n < KEYS_MAX; i++) {
+	for (size_t i = 0; i < section->n_keys && n < SCHEMA_CHANNEL_KEYS_MAX; i++) {
 		if (section->keys[i].in == 0 || (section->keys[i].in & in) != 0)
 			names[n++] = section->keys[i].name;
 	}
@@ -234,6 +162,8 @@ const char *schema_in_words(unsigned in)
 	case IN_KANNEL: return "type = kannel";
 	case IN_BOX: return "link = box";
 	case IN_HTTP: return "link = http";
+	case IN_PHONE: return "type = kannel or simulator";
+	case IN_MAIL: return "type = mail";
 	}
 	return NULL;
 }
@@ -334,6 +264,8 @@ static const struct {
 	[KIND_URL]      = { put_words,    "a URL that begins with http:// or https://" },
 	[KIND_PATH]     = { put_words,    "a path, relative to the folder of this file" },
 	[KIND_PROFILE]  = { put_words,    "a profile's folder or the name of an installed profile" },
+	[KIND_ADDRESS]  = { put_words,    "a mail address such as kontakt@opstina.example" },
+	[KIND_HOSTS]    = { put_list,     "names of hosts such as mx1.opstina.example" },
 	[KIND_SECRET]   = { put_words,    "the path of a file with one line, readable by its owner and group only" },
 };
 /* clang-format on */

@@ -32,6 +32,8 @@ enum conf_kind {
 	KIND_URL,      /* http:// or https://; const char * */
 	KIND_PATH,     /* relative to the ini's folder; const char * */
 	KIND_PROFILE,  /* a folder, or the name of an installed profile; const char * */
+	KIND_ADDRESS,  /* a mail address; const char * */
+	KIND_HOSTS,    /* host names, by commas, or none; const char *[max] and size_t at n_at */
 	KIND_SECRET,   /* the path of a file that others can't read; its line as const char * */
 };
 
@@ -39,8 +41,10 @@ enum conf_kind {
 #define IN_SIMULATOR 1u
 #define IN_BOX       2u
 #define IN_HTTP      4u
+#define IN_MAIL      8u
 #define IN_KANNEL    (IN_BOX | IN_HTTP)
-#define IN_ALL       (IN_SIMULATOR | IN_KANNEL)
+#define IN_PHONE     (IN_SIMULATOR | IN_KANNEL)
+#define IN_ALL       (IN_PHONE | IN_MAIL)
 
 struct conf_key {
 	const char *name;
@@ -64,8 +68,9 @@ struct conf_section {
 
 #define SCHEMA_SECTIONS 5
 extern const struct conf_section schema_sections[SCHEMA_SECTIONS];
-/* Every other section is a channel: its name is the section's. */
+/* The table of schema_channel stands in conf/schema_channel.c. Every other section is a channel: its name is the section's. */
 extern const struct conf_section schema_channel;
+#define SCHEMA_CHANNEL_KEYS_MAX 80
 
 const struct conf_section *schema_section(struct bytes name); /* NULL: none of the five */
 /* The key as it is in these kinds of section, else as it is in any other; NULL: nobody knows it. */

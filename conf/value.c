@@ -236,6 +236,38 @@ static int put_peers(const struct put *p)
 	return put_list(p, read_peer);
 }
 
+/* RFC 1123 2.1; an underscore is seen in the wild. */
+static int read_host(struct bytes item, struct arena *a, const char **item_out)
+{
+	if (item.len == 0 || item.len > 253 || !has_only(item, "._-"))
+		return ERR_INVALID;
+	*item_out = arena_str(a, item);
+	return *item_out == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+/* None at all is a list too. */
+static int put_hosts(const struct put *p)
+{
+	if (p->text.len > 0)
+		return put_list(p, read_host);
+	*(size_t *)((uint8_t *)p->into->base + p->key->n_at) = 0;
+	return ERR_OK;
+}
+
+/* RFC 5322 3.4.1 without quoted strings: our own address is one that everybody can write. */
+static int put_address(const struct put *p)
+{
+	size_t at = bytes_find(p->text, '@');
+	struct bytes local = bytes_cut(p->text, 0, at);
+	struct bytes domain = bytes_cut(p->text, at + 1, p->text.len);
+
+	if (!is_long_enough(p) || local.len == 0 || local.len > 64 || domain.len == 0 ||
+	    !has_only(local, "._-") || !has_only(domain, ".-") || bytes_starts(domain, ".") ||
+	    bytes_ends(domain, "."))
+		return ERR_INVALID;
+	return put_str(p, p->text);
+}
+
 static int put_listen(const struct put *p)
 {
 	struct bytes host = p->text;
@@ -401,6 +433,8 @@ static int (*const putters[])(const struct put *p) = {
 	[KIND_URL]      = put_url,
 	[KIND_PATH]     = put_path,
 	[KIND_PROFILE]  = put_profile,
+	[KIND_ADDRESS]  = put_address,
+	[KIND_HOSTS]    = put_hosts,
 	[KIND_SECRET]   = put_secret,
 };
 /* clang-format on */

@@ -55,6 +55,7 @@ static const char *type_text(enum conf_channel_type type)
 	switch (type) {
 	case CHANNEL_SIMULATOR: return "simulator";
 	case CHANNEL_KANNEL: return "kannel";
+	case CHANNEL_MAIL: return "mail";
 	}
 	return "?";
 }

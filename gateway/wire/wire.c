@@ -16,6 +16,7 @@ struct channel *wire_channel_make(const struct conf_channel *conf, void *wire)
 	case CHANNEL_SIMULATOR: return simulator_make(wire);
 	case CHANNEL_KANNEL:
 		return conf->link == LINK_BOX ? kannel_box_make(wire) : kannel_http_make(wire);
+	case CHANNEL_MAIL: break;
 	}
 	return NULL;
 }

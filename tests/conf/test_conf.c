@@ -112,7 +112,7 @@ static const struct {
 	  "unknown keys are named with the nearest known one" },
 	{ HEAD "[dsek]\nplain = yes\n[sms]\nfrom = 1955\n",
 	  "odziv.ini:4: [dsek] is no known section; did you mean [desk]?\n"
-	  "odziv.ini:6: [sms] is neither a known section nor a channel; a channel needs type = kannel or type = simulator\n",
+	  "odziv.ini:6: [sms] is neither a known section nor a channel; a channel needs type = kannel, type = mail or type = simulator\n",
 	  "so are unknown sections" },
 	{ HEAD "[desk]\nplain = ture\nquiet_from = 22x\npart_wait = 5\n[store]\nmap_size = 64MB\n"
 	  "[budget]\nsegments_day = -1\n[k]\ntype = kanel\nport = x\nprot = 1\n",
@@ -121,7 +121,7 @@ static const struct {
 	  "odziv.ini:7: [desk] part_wait: '5' isn't a duration (30s, 5m, 4h, 2d) from 1s to 1h\n"
 	  "odziv.ini:9: [store] map_size: '64MB' isn't a size (64K, 8M, 1G) from 1M to 1024G\n"
 	  "odziv.ini:11: [budget] segments_day: '-1' isn't a whole number from 0 to 1000000\n"
-	  "odziv.ini:13: [k] type: 'kanel' isn't simulator or kannel; did you mean kannel?\n"
+	  "odziv.ini:13: [k] type: 'kanel' isn't simulator, kannel or mail; did you mean kannel?\n"
 	  "odziv.ini:15: [k] prot: is no known key; did you mean port?\n",
 	  "all faults of all sections are found in one go" },
 	{ HEAD "[desk]\nplain = yes\nplain = no\nsms_price = 3;60\nquiet_from = 30\n[desk]\n",

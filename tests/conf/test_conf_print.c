@@ -58,6 +58,7 @@ static unsigned in_of(const char *name)
 {
 	return strcmp(name, "simulator") == 0 ? IN_SIMULATOR
 	       : strcmp(name, "kannel") == 0  ? IN_BOX
+	       : strcmp(name, "mail") == 0    ? IN_MAIL
 					      : IN_HTTP;
 }
 
