@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "parsers/mail_headers.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "parsers/err.h"
+
+/* Takes a line with its line end off the rest. */
+static struct bytes take_line(struct bytes *rest)
+{
+	struct bytes line = bytes_cut(*rest, 0, bytes_find(*rest, '\n') + 1);
+
+	*rest = bytes_cut(*rest, line.len, rest->len);
+	return line;
+}
+
+static bool is_line_end(uint8_t c)
+{
+	return c == '\r' || c == '\n' || c == '\0';
+}
+
+static bool is_empty(struct bytes line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (!is_line_end(line.ptr[i]))
+			return false;
+	return true;
+}
+
+static bool is_folded(struct bytes line)
+{
+	return line.len != 0 && (line.ptr[0] == ' ' || line.ptr[0] == '\t');
+}
+
+/* "Name:", or "Name :" of RFC 822. A NUL counts as not being there. */
+static bool is_header(struct bytes line)
+{
+	bool has_name = false, has_blank = false;
+
+	for (size_t i = 0; i < line.len; i++) {
+		uint8_t c = line.ptr[i];
+
+		if (c == ':')
+			return has_name;
+		if (c == ' ' || c == '\t')
+			has_blank = true;
+		else if (c != '\0' && (has_blank || c < '!' || c > '~'))
+			return false;
+		has_name |= c != '\0';
+	}
+	return false;
+}
+
+static void skip_envelope_line(struct bytes *rest)
+{
+	if (bytes_starts(*rest, "From ") || bytes_starts(*rest, ">From "))
+		take_line(rest);
+}
+
+/* How much of the raw octets is header, and how many lines of it begin one. */
+struct extent {
+	struct bytes block;
+	size_t n;
+	size_t body_at;
+	bool is_cut;
+};
+
+static struct extent measure(struct bytes raw)
+{
+	struct extent e = { 0 };
+	struct bytes rest = raw, block;
+
+	skip_envelope_line(&rest);
+	block = rest;
+	while (rest.len != 0) {
+		struct bytes before = rest, line = take_line(&rest);
+
+		if (is_empty(line))
+			break;
+		if (!(is_folded(line) ? e.n != 0 : is_header(line))) {
+			rest = before;
+			break;
+		}
+		if (e.is_cut)
+			continue;
+		e.n += !is_folded(line);
+		e.block = bytes_at(block.ptr, (size_t)(rest.ptr - block.ptr));
+		e.is_cut = e.n > MAIL_HEADERS_MAX || e.block.len > MAIL_HEADERS_BYTES_MAX;
+	}
+	if (e.n > MAIL_HEADERS_MAX)
+		e.n = MAIL_HEADERS_MAX;
+	e.block = bytes_cut(e.block, 0, MAIL_HEADERS_BYTES_MAX);
+	e.body_at = raw.len - rest.len;
+	return e;
+}
+
+/* The line without NULs and line ends, behind what the writer holds. */
+static void put_line(struct wr *w, struct bytes line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (!is_line_end(line.ptr[i]))
+			wr_u8(w, line.ptr[i]);
+}
+
+static void split_field(struct mail_header_line *field, const uint8_t *from, const uint8_t *to)
+{
+	struct bytes whole = bytes_at(from, (size_t)(to - from));
+	size_t colon = bytes_find(whole, ':');
+
+	field->name = bytes_trim(bytes_cut(whole, 0, colon));
+	field->value = bytes_trim(bytes_cut(whole, colon + 1, whole.len));
+}
+
+static size_t fill(struct mail_header_line *list, size_t n_max, struct bytes block, struct wr *w)
+{
+	const uint8_t *begin = w->buf;
+	size_t n = 0;
+
+	while (block.len != 0) {
+		struct bytes line = take_line(&block);
+
+		if (!is_folded(line)) {
+			if (n != 0)
+				split_field(&list[n - 1], begin, w->buf + w->len);
+			if (n == n_max)
+				return n;
+			begin = w->buf + w->len;
+			n++;
+		}
+		put_line(w, line);
+	}
+	if (n != 0)
+		split_field(&list[n - 1], begin, w->buf + w->len);
+	return n;
+}
+
+int mail_headers_read(struct bytes raw, struct arena *a, struct mail_headers *headers_out)
+{
+	struct extent e = measure(raw);
+	struct mail_headers h = { .body_at = e.body_at, .is_cut = e.is_cut };
+	struct mail_header_line *list;
+	struct wr w;
+
+	if (e.n != 0) {
+		uint8_t *text = arena_alloc(a, e.block.len);
+
+		list = arena_array(a, e.n, sizeof(*list));
+		if (text == NULL || list == NULL)
+			return arena_err(a);
+		w = wr_of(text, e.block.len);
+		h.n = fill(list, e.n, e.block, &w);
+		h.list = list;
+	}
+	*headers_out = h;
+	return ERR_OK;
+}
+
+static bool is_named(struct bytes name, const char *want, size_t want_len)
+{
+	return name.len == want_len && strncasecmp((const char *)name.ptr, want, want_len) == 0;
+}
+
+struct bytes mail_header(const struct mail_headers *h, const char *name, size_t nth)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < h->n; i++)
+		if (is_named(h->list[i].name, name, len) && nth-- == 0)
+			return h->list[i].value;
+	return BYTES_NONE;
+}
+
+size_t mail_header_count(const struct mail_headers *h, const char *name)
+{
+	size_t len = strlen(name), n = 0;
+
+	for (size_t i = 0; i < h->n; i++)
+		n += is_named(h->list[i].name, name, len);
+	return n;
+}
