@@ -14,7 +14,7 @@
 #include "parsers/arena.h"
 #include "parsers/mail.h"
 
-enum mail_token_kind {
+enum mail_field_kind {
 	FIELD_WORD,    /* anything that isn't below; an encoded word is one, whatever it holds */
 	FIELD_QUOTED,  /* text: between the quotes, escapes still in it */
 	FIELD_COMMENT, /* text: between the outer brackets */
@@ -23,7 +23,7 @@ enum mail_token_kind {
 };
 
 struct mail_field_token {
-	enum mail_token_kind kind;
+	enum mail_field_kind kind;
 	struct bytes text;
 	bool is_open;   /* quote, comment or literal that never ends */
 	bool has_blank; /* blanks stood before it */
