@@ -198,8 +198,10 @@ static void start(struct control *c)
 		return;
 	}
 	c->is_long = c->command->has_no_deadline;
-	if (c->is_long)
+	if (c->is_long) {
 		c->core->n_long++;
+		control_progress_begin(c);
+	}
 	switch (c->command->how) {
 	case CONTROL_READ: post(c, access_apply, access_done); return;
 	case CONTROL_LOOK: start_read(c); return;

@@ -117,7 +117,7 @@ int control_verify(struct txn *t, struct control *c)
 	int err = a == NULL || problems.list == NULL ? ERR_NOMEM : ERR_OK;
 
 	if (err == ERR_OK)
-		err = verify_run(t, a, on_problem, &problems, &n_records, NULL, NULL);
+		err = verify_run(t, a, on_problem, &problems, &n_records, control_progress, c);
 	if (err == ERR_OK)
 		err = tell_verified(c, &problems, n_records);
 	json_free(&problems.list);
@@ -179,7 +179,7 @@ static int backup_query(struct txn *t, struct query *q)
 	if (dir == NULL)
 		return ERR_NOMEM;
 	return backup_run(c->core->store, conf->state_dir, dir, conf->instance, files,
-			  ARRAY_LEN(files), c->desk_job.now, NULL, NULL, c->error,
+			  ARRAY_LEN(files), c->desk_job.now, control_progress, c, c->error,
 			  sizeof(c->error));
 }
 
@@ -219,9 +219,16 @@ static void on_rebuilt(int err, void *ctx)
 {
 	struct control *c = ctx;
 
+	struct json *row;
+
 	if (err == ERR_BUSY)
 		(void)control_fail(c, err,
 				   "the store is being made ready already; try again later");
+	if (err == ERR_OK) {
+		row = json_object();
+		json_put_bool(row, "rebuilt", true);
+		err = control_row_take(c, &row);
+	}
 	control_end(c, err);
 }
 

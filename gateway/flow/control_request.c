@@ -161,6 +161,7 @@ void control_end(struct control *c, int err)
 	/* Half a list is no list; but what was found wrong is shown. */
 	if (err == ERR_OK)
 		control_send_rows(c);
+	control_progress_end(c);
 	c->fn(last_line(c, err), true, c->fn_ctx);
 	if (c->is_long)
 		c->core->n_long--;

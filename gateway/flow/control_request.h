@@ -10,6 +10,8 @@
 #ifndef GATEWAY_FLOW_CONTROL_REQUEST_H
 #define GATEWAY_FLOW_CONTROL_REQUEST_H
 
+#include <stdatomic.h>
+
 #include "gateway/desk/desk.h"
 #include "gateway/desk/staff.h"
 #include "gateway/flow/control.h"
@@ -23,6 +25,15 @@ enum control_exit { CONTROL_DONE = 0, CONTROL_FAILED = 1, CONTROL_USAGE = 2 };
 struct control_row {
 	struct control_row *next;
 	struct bytes line;
+};
+
+/* How far long work is: written by a reader, told by the loop. */
+struct control_progress {
+	struct timer timer;
+	const char *_Atomic what; /* outlives the request */
+	_Atomic uint64_t done, total;
+	uint64_t told;
+	int64_t next_ms; /* without a daemon */
 };
 
 struct control {
@@ -40,6 +51,7 @@ struct control {
 	struct arena *out; /* of the rows */
 	struct control_row *rows, **rows_end;
 	bool is_long; /* counted in core->n_long */
+	struct control_progress progress;
 	bool streams; /* rows go out as they are made: one thread, and nothing is made twice */
 	char error[512];
 	const char *note; /* what to know of a good answer, such as that it isn't all; or NULL */
@@ -98,6 +110,10 @@ int control_fail(struct control *c, int err, const char *format, ...)
 int control_listed(struct control *c, int err);
 /* Sends what gathered so far, at once. */
 void control_send_rows(struct control *c);
+/* For long work: a keep_progress_fn with the request as ctx, on any thread. */
+void control_progress(const char *what, uint64_t done, uint64_t total, void *ctx);
+void control_progress_begin(struct control *c);
+void control_progress_end(struct control *c);
 /* The one end: rows, then the exit; frees c. */
 void control_end(struct control *c, int err);
 /* For a command of its own: its query, which ends in done; on failure it ends here. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the command line asks, and what it is answered, with a daemon and without. */
-#include "gateway/flow/control.h"
+#include "gateway/flow/control_request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,6 +215,12 @@ static void on_line(struct bytes line, bool last, void *ctx)
 		snprintf(r->last, sizeof(r->last), "%.*s", PRI_BYTES(line));
 }
 
+static void on_progress_line(struct bytes line, bool last, void *ctx)
+{
+	(void)last;
+	on_line(line, true, ctx);
+}
+
 static void test_inline(struct flow *f)
 {
 	struct core core = { 0 };
@@ -233,6 +239,24 @@ static void test_inline(struct flow *f)
 	is_text(bytes_of(r.last), "{\"exit\":0}", "a rebuild runs to its end");
 	core_stop(&core);
 	host_inline_free(&h);
+}
+
+/* Long work says how far it is, but not for each row. */
+static void test_progress(struct flow *f)
+{
+	struct core core = { .host = host_inline_new(&f->hall.store) };
+	struct inline_reply r = { 0 };
+	struct control c = { .core = &core, .fn = on_progress_line, .fn_ctx = &r };
+
+	for (uint64_t row = 1000; row <= 9000; row += 1000)
+		control_progress("message", row, 0, &c);
+	is_int((long long)r.n_lines, 1, "who waits hears how far it is, at most once a second");
+	is_text(bytes_of(r.last), "{\"progress\":\"message: 1000\"}", "in words");
+	c.progress.next_ms = 0;
+	control_progress("backup", 1, 4, &c);
+	is_text(bytes_of(r.last), "{\"progress\":\"backup: 25 %\"}",
+		"and in a share where the whole is known");
+	host_inline_free(&core.host);
 }
 
 /* Half of the readers stay for lists and for the look at the space, without which intake stands. */
@@ -264,6 +288,7 @@ int main(void)
 	test_long_ones(f);
 	test_phone(f);
 	test_inline(f);
+	test_progress(f);
 	ok(hall_is_sound(&f->hall), "verify finds nothing");
 	hall_close(&f->hall);
 	free(f);
