@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/desk/citizen.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "conf/limits.h"
 #include "gateway/desk/clocks.h"
 #include "gateway/desk/home.h"
 #include "gateway/desk/reply.h"
 #include "gateway/desk/tell.h"
+#include "parsers/caseref.h"
 #include "parsers/plant.h"
 #include "parsers/strbuf.h"
 #include "store/cases.h"
@@ -87,11 +91,29 @@ static int status_one(struct txn *t, struct desk *d, struct matter *m, const Pb_
 	return answer(t, d, m, &r);
 }
 
+/* "STATUS 123" in January may mean last year's 123: the year was not written, but taken for this one. */
+static int last_years(struct txn *t, struct desk *d, const struct matter *m, Pb__Case **rec_out)
+{
+	char number[CASEREF_SIZE], written[8];
+	uint32_t n;
+	int year;
+
+	if (caseref_parse(m->understood->case_no, &year, &n) != ERR_OK)
+		return ERR_NOENT;
+	(void)snprintf(written, sizeof(written), "%d", year);
+	if (strstr(m->message->text, written) != NULL ||
+	    caseref_format(d->conf->profile->case_prefix, year - 1, n, number) != ERR_OK)
+		return ERR_NOENT;
+	return home_named(t, d, m->contact->id, bytes_of(number), rec_out);
+}
+
 static int status_named(struct txn *t, struct desk *d, struct matter *m)
 {
 	Pb__Case *rec;
 	int err = home_named(t, d, m->contact->id, m->understood->case_no, &rec);
 
+	if (err == ERR_NOENT)
+		err = last_years(t, d, m, &rec);
 	if (err == ERR_NOENT)
 		return status_miss(t, d, m);
 	return err == ERR_OK ? status_one(t, d, m, rec) : err;

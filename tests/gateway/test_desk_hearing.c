@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One text that is two things at once: an answer and a command, an emergency and its parts, STOP and what waits. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/cases.h"
@@ -225,6 +226,29 @@ static void many_gaps(struct hall *h)
 	is_int(hall_rows(h, NULL) - before, 250, "hundreds of gaps at once are all answered");
 }
 
+/* The year of a number is seldom typed, and in January the case is last year's. */
+static void status_in_january(void)
+{
+	struct hall h;
+	const char *who = "+381643100077";
+	struct intake_found a;
+	char words[60];
+
+	hall_open(&h, NULL);
+	a = hall_text(&h, who, "Pukla je cev u Svetosavskoj 14");
+	h.now.ms += 50 * DAY_MS;
+	snprintf(words, sizeof(words), "STATUS %ld", strtol(a.case_number + 8, NULL, 10));
+	hall_text(&h, who, words);
+	ok(row_says(hall_last_row(&h, who), a.case_number),
+	   "'%s' in January finds last year's case", words);
+	snprintf(words, sizeof(words), "STATUS SP-2027-%s", a.case_number + 8);
+	hall_text(&h, who, words);
+	ok(!row_says(hall_last_row(&h, who), a.case_number), "but '%s' means this year's", words);
+	hall_text(&h, "+381643100078", "STATUS 1");
+	ok(!row_says(hall_last_row(&h, "+381643100078"), a.case_number), "and it is nobody else's");
+	hall_close(&h);
+}
+
 static void stop_and_what_waits(void)
 {
 	struct hall h;
@@ -412,5 +436,6 @@ int main(void)
 	all(1);
 	all(2);
 	stop_and_what_waits();
+	status_in_january();
 	return done_testing();
 }
