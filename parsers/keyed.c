@@ -33,6 +33,13 @@ void keyed_digest(const struct keyed_key *key, const struct bytes *parts, size_t
 	sodium_memzero(&state, sizeof(state));
 }
 
+void keyed_sha256(struct bytes octets, uint8_t sha256_out[KEYED_SHA256_BYTES])
+{
+	static const uint8_t none;
+
+	crypto_hash_sha256(sha256_out, octets.len == 0 ? &none : octets.ptr, octets.len);
+}
+
 struct bytes digest_bytes(const struct digest *d)
 {
 	return bytes_at(d->octets, sizeof(d->octets));

@@ -11,6 +11,7 @@
 
 #define KEYED_KEY_BYTES    32
 #define KEYED_DIGEST_BYTES 16
+#define KEYED_SHA256_BYTES 32
 
 struct keyed_key {
 	uint8_t octets[KEYED_KEY_BYTES];
@@ -24,6 +25,8 @@ int keyed_init(void); /* ERR_IO when the library can't start */
 /* BLAKE2b of the parts, each with its length before it, so that parts can't run into each other. key NULL: no key. */
 void keyed_digest(const struct keyed_key *key, const struct bytes *parts, size_t n_parts,
 		  struct digest *digest_out);
+/* SHA-256, as the world knows it: names blobs and attachments. */
+void keyed_sha256(struct bytes octets, uint8_t sha256_out[KEYED_SHA256_BYTES]);
 struct bytes digest_bytes(const struct digest *d);
 /* Constant time. */
 bool keyed_same(struct bytes a, struct bytes b);
