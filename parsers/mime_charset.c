@@ -131,7 +131,7 @@ static const struct row {
 
 #define N_ROWS ARRAY_LEN(rows)
 /* Those of the table that a text without a usable name may be in, likeliest first. */
-#define N_GUESSES 8
+#define N_GUESSES 7
 /* A name longer than any of the table is none. */
 #define NAME_MAX_OCTETS 40
 /* So much of a text is weighed: a screen or two. */
@@ -453,7 +453,8 @@ static int choose(struct mime_charsets *cs, struct arena *a, const struct row *s
 		int err = convert(cs->open[said - rows], a, sample_of(octets), &text, &n_bad);
 
 		form = form_of(octets);
-		if (n_bad > 1 && form.n_bad == 0 && form.n_good != 0)
+		/* A few characters may look like UTF-8 by chance, more don't. */
+		if (form.n_bad == 0 && (form.n_good > 2 || (n_bad != 0 && form.n_good != 0)))
 			*row_out = &rows[0];
 		return err;
 	}
