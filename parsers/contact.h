@@ -8,6 +8,9 @@
 
 #include "parsers/arena.h"
 
+/* RFC 5321 4.5.3.1.3, less the angle brackets. */
+#define CONTACT_ADDRESS_MAX 254
+
 enum contact_kind {
 	CONTACT_PHONE, /* can be answered */
 	CONTACT_ALPHA, /* a name: "TELENOR" */
@@ -36,6 +39,17 @@ contact_kind_text(enum contact_kind kind); /* "phone" "name" "short code" "unrea
 bool contact_is_phone(struct bytes contact); /* "sms:+" and 7 to 15 digits */
 /* The digits for sending, without the plus: "381641234567"; none when it is no phone. A span of contact. */
 struct bytes contact_digits(struct bytes contact);
+
+/*
+ * "mail:local@domain" of an address, in lower case as a whole: no mail server of today
+ * makes two people of Ann@ and ann@. None: it can't be written to (no local part or
+ * domain, two @, blanks, controls, brackets, commas, quotes; longer than 254 octets), or
+ * memory is out (arena_err).
+ */
+struct bytes contact_of_address(struct bytes address, struct arena *a);
+bool contact_is_mail(struct bytes contact); /* as contact_of_address() makes it */
+struct bytes
+contact_address(struct bytes contact); /* behind "mail:"; none when it is no mail. A span. */
 
 #define CONTACT_SHORTENED_SIZE 96
 /* For logs: "+3816…123", "a…@example.org", "…" for what is neither. Returns buf. */

@@ -11,6 +11,29 @@
 /* On a link that stands, a network repeats within its response timer. */
 #define TWIN_AGE_IN_SESSION_MS (2 * MINUTE_MS)
 
+static void mail_id(const struct keyed_key *key, struct bytes channel, uint32_t uid_validity,
+		    uint32_t uid, struct digest *id_out)
+{
+	uint8_t buf[8];
+	struct wr place = wr_of(buf, sizeof(buf));
+	struct bytes parts[] = { bytes_of("uid"), channel, bytes_at(buf, sizeof(buf)) };
+
+	wr_u32(&place, uid_validity);
+	wr_u32(&place, uid);
+	keyed_digest(key, parts, ARRAY_LEN(parts), id_out);
+}
+
+static void mail_keys_of(const struct keyed_key *key, const struct message *msg,
+			 struct seen_keys *keys_out)
+{
+	const struct mail_arrival *at = msg->arrival;
+	const struct bytes octets[] = { bytes_of("mail"), bytes_at(at->blob, sizeof(at->blob)) };
+
+	*keys_out = (struct seen_keys){ .has_id = true, .is_mail = true };
+	mail_id(key, msg->channel, at->uid_validity, at->uid, &keys_out->id);
+	keyed_digest(key, octets, ARRAY_LEN(octets), &keys_out->words);
+}
+
 void seen_keys_of(const struct keyed_key *key, const struct message *msg,
 		  struct seen_keys *keys_out)
 {
@@ -20,6 +43,10 @@ void seen_keys_of(const struct keyed_key *key, const struct message *msg,
 	const struct bytes words[] = { bytes_of("words"), msg->from_raw, msg->to, msg->raw,
 				       bytes_at(part, sizeof(part)) };
 
+	if (msg->mail != NULL) {
+		mail_keys_of(key, msg, keys_out);
+		return;
+	}
 	*keys_out = (struct seen_keys){ .has_id = msg->remote_id.len != 0 };
 	if (keys_out->has_id)
 		keyed_digest(key, id, ARRAY_LEN(id), &keys_out->id);
@@ -70,13 +97,17 @@ int seen_check(struct txn *t, struct desk *d, const struct message *msg,
 	*is_repeat_out = err == ERR_OK;
 	if (err == ERR_NOENT) {
 		err = seen_get(t, &keys->words, d->arena, &twin);
-		if (err == ERR_OK)
+		*is_repeat_out = err == ERR_OK && keys->is_mail;
+		if (err == ERR_OK && !keys->is_mail)
 			err = twin_means_repeat(t, d, msg, twin, link_since, is_repeat_out);
 	}
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;
 	if (*is_repeat_out)
 		count_add(t, COUNT_REPEATS, msg->channel, d->now, 1);
+	/* Where it lies now is known from here on, too. */
+	if (*is_repeat_out && keys->is_mail)
+		seen_note(t, d, keys, twin->message);
 	return txn_err(t);
 }
 
@@ -86,8 +117,30 @@ void seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, uint
 
 	rec.at = d->now.ms;
 	rec.message = message;
+	/* The octets of a mail decide by themselves, whoever was told what and when. */
+	rec.by_id = keys->is_mail;
+	rec.answered = keys->is_mail ? d->now.ms : 0;
 	seen_put(t, &keys->words, &rec);
 	rec.by_id = true;
 	if (keys->has_id)
 		seen_put(t, &keys->id, &rec);
+}
+
+int seen_mail_lies(struct txn *t, struct desk *d, struct bytes channel, uint32_t uid_validity,
+		   uint32_t uid, bool *is_kept_out)
+{
+	struct digest id;
+	Pb__Seen *rec;
+	int err;
+
+	mail_id(d->key, channel, uid_validity, uid, &id);
+	err = seen_get(t, &id, d->arena, &rec);
+	*is_kept_out = err == ERR_OK;
+	if (err == ERR_NOENT)
+		return ERR_OK;
+	if (err != ERR_OK)
+		return err;
+	rec->at = d->now.ms;
+	seen_put(t, &id, rec);
+	return txn_err(t);
 }

@@ -7,6 +7,9 @@
  * after the link or we started, when the twin came before that start, or came just
  * now and is the last that this person wrote (who wrote START, STOP and START again
  * means each of them).
+ * A mail is known by where it lies (channel, UIDVALIDITY, UID), and by its octets: what
+ * comes under another UID and has the same ones, its Message-ID among them, is a copy
+ * that a server made. The same Message-ID with other octets is a mail of its own.
  * Owns: the use of "seen". Threads: committer; repeatable.
  */
 #ifndef GATEWAY_DESK_SEEN_BEFORE_H
@@ -17,8 +20,9 @@
 
 struct seen_keys {
 	bool has_id;
-	struct digest id;    /* of the channel's name and Kannel's id */
-	struct digest words; /* of sender, recipient, octets, part */
+	bool is_mail;
+	struct digest id;    /* of the channel's name and Kannel's id, or where a mail lies */
+	struct digest words; /* of sender, recipient, octets, part; of a raw mail */
 };
 
 void seen_keys_of(const struct keyed_key *key, const struct message *msg,
@@ -28,5 +32,11 @@ int seen_check(struct txn *t, struct desk *d, const struct message *msg,
 	       const struct seen_keys *keys, struct wall link_since, bool *is_repeat_out);
 /* message: 0 for a part that waits. */
 void seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, uint64_t message);
+/*
+ * Whether the mail that lies there is kept; then it is remembered for longer, since it
+ * wasn't moved away. For the daily look at a mailbox.
+ */
+int seen_mail_lies(struct txn *t, struct desk *d, struct bytes channel, uint32_t uid_validity,
+		   uint32_t uid, bool *is_kept_out);
 
 #endif

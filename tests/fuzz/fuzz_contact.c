@@ -19,6 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_require(contact_of_number(contact, &serbia, a, &again) == CONTACT_PHONE);
 		fuzz_require(bytes_eq(contact, again) && contact_digits(contact).len >= 7);
 	}
+	contact = contact_of_address(raw, a);
+	fuzz_require(contact.len == 0 || contact_is_mail(contact));
+	if (contact.len != 0)
+		fuzz_require(bytes_eq(contact, contact_of_address(contact_address(contact), a)));
 	contact_shortened(raw, buf);
 	fuzz_require(strchr(buf, '\n') == NULL && utf8_is_valid(bytes_of(buf)));
 	arena_free(&a);

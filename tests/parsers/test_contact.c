@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parsers/contact.h"
 
+#include <string.h>
+
 #include "tests/tap.h"
 
 static const struct contact_country serbia = { .code = "381", .trunk = "0" };
@@ -81,6 +83,46 @@ static void test_numbers(struct arena *a)
 	ok(contact_digits(bytes_of("mail:a@b")).ptr == NULL, "a mail has no digits");
 }
 
+static const struct {
+	const char *address, *contact;
+	const char *promise;
+} mails[] = {
+	/* clang-format off */
+	{ " Ann@Example.ORG ",      "mail:ann@example.org", "an address is one in any case" },
+	{ "a.b+c=d@x.example",      "mail:a.b+c=d@x.example", "with what a local part may hold" },
+	{ "мара@пример.срб",        "mail:мара@пример.срб", "and in any script" },
+	{ "a@x",                    "mail:a@x",             "a domain may have one name" },
+	{ "",                       "",                     "nothing is nobody" },
+	{ "root",                   "",                     "nor is a name without domain" },
+	{ "@x.example",             "",                     "nor a domain without name" },
+	{ "a@",                     "",                     "nor a name with half an at" },
+	{ "a@b@c.example",          "",                     "nor two of them" },
+	{ "a@x>\r\nRCPT TO:<b@y",   "",                     "nothing that ends an SMTP command" },
+	{ "a b@x.example",          "",                     "no blank" },
+	{ "\"a b\"@x.example",      "",                     "no quotes" },
+	{ "a,b@x.example",          "",                     "no list" },
+	{ "a@x.example\xff",        "",                     "no octets that aren't UTF-8" },
+	{ "a@.example",             "",                     "no domain that begins with a dot" },
+	/* clang-format on */
+};
+
+static void test_mails(struct arena *a)
+{
+	char longest[300];
+
+	for (size_t i = 0; i < ARRAY_LEN(mails); i++)
+		is_text(contact_of_address(bytes_of(mails[i].address), a), mails[i].contact, "%s",
+			mails[i].promise);
+	memset(longest, 'a', sizeof(longest));
+	longest[1] = '@';
+	ok(contact_of_address(bytes_at(longest, CONTACT_ADDRESS_MAX), a).len != 0 &&
+		   contact_of_address(bytes_at(longest, CONTACT_ADDRESS_MAX + 1), a).len == 0,
+	   "as long as SMTP allows, and no longer");
+	is_text(contact_address(bytes_of("mail:a@b")), "a@b", "a mail has an address");
+	ok(!contact_is_mail(bytes_of("sms:+381641234567")) && !contact_is_mail(bytes_of("mail:a")),
+	   "what isn't a mail has none");
+}
+
 static void test_logs(void)
 {
 	char buf[CONTACT_SHORTENED_SIZE];
@@ -96,6 +138,7 @@ int main(void)
 
 	plan(0);
 	test_numbers(a);
+	test_mails(a);
 	test_logs();
 	arena_free(&a);
 	return done_testing();
