@@ -228,16 +228,17 @@ static void test_hostile(struct arena *a)
 
 	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
 		struct mail_person people[PEOPLE_MAX];
-		struct strbuf s = strbuf_in(a, 256u << 10);
+		struct wr w;
 		struct bytes id, rest;
 		size_t n;
 		int err;
 
 		arena_reset(a);
-		while (strbuf_err(&s) == ERR_OK)
-			strbuf_adds(&s, pieces[i]);
-		err = mail_address_list(strbuf_bytes(&s), a, people, PEOPLE_MAX, &n);
-		rest = strbuf_bytes(&s);
+		w = wr_of(arena_alloc(a, 256u << 10), 256u << 10);
+		while (wr_err(&w) == ERR_OK)
+			wr_put(&w, bytes_of(pieces[i]));
+		err = mail_address_list(wr_bytes(&w), a, people, PEOPLE_MAX, &n);
+		rest = wr_bytes(&w);
 		while (mail_id_next(&rest, a, &id) == ERR_OK)
 			;
 		ok(err == ERR_OK, "256 KiB of '%s' come to an end", pieces[i]);

@@ -89,14 +89,15 @@ static void test_nuls(struct arena *a)
 	is_int((long long)h.body_at, 17, "a line of NULs is an empty line");
 }
 
-static struct bytes repeated(struct arena *a, const char *head, const char *line, size_t n)
+static struct bytes repeated(struct arena *a, const char *head, const char *piece, size_t n)
 {
-	struct strbuf s = strbuf_in(a, 4u << 20);
+	size_t bytes = strlen(head) + n * strlen(piece);
+	struct wr w = wr_of(arena_alloc(a, bytes), bytes);
 
-	strbuf_adds(&s, head);
+	wr_put(&w, bytes_of(head));
 	for (size_t i = 0; i < n; i++)
-		strbuf_adds(&s, line);
-	return strbuf_bytes(&s);
+		wr_put(&w, bytes_of(piece));
+	return wr_bytes(&w);
 }
 
 static void test_bounds(struct arena *a)
