@@ -21,6 +21,7 @@ static const char place_latin[] = "Bulevar vojvode Stepe Stepanovića 114a";
 static const char place_cyrillic[] = "Булевар војводе Степе Степановића 114а";
 static const char words_sample[] = "Dvorište je pod vodom, treba pomoć odmah.";
 static const char price_sample[] = "3,60 din + PDV";
+static const char address_sample[] = "kontakt@starapazova.example";
 
 struct measure {
 	struct arena *arena;
@@ -107,6 +108,8 @@ int profile_longest_in(const struct profile *p, struct tongue t, struct arena *a
 		.words = bytes_of(words_sample),
 		.reason = bytes_of(words_sample),
 		.price = bytes_of(price_sample),
+		.address = bytes_of(address_sample),
+		.code = bytes_of("123456"),
 		.numbers = p->emergency_numbers,
 		.town = names_in(&p->town, t),
 		.due = { DUE_MS },

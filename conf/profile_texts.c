@@ -10,8 +10,9 @@
 
 #define FILE_MAX_BYTES (1u << 20)
 #define PATH_MAX_BYTES 4096
-/* Behind the texts comes one more file a tongue: words.txt. */
-#define N_FILES (TEXT_COUNT + 1)
+/* Behind the texts and the mails comes one more file a tongue: words.txt. */
+#define WORDS_FILE (TEXT_COUNT + LETTER_COUNT)
+#define N_FILES    (WORDS_FILE + 1)
 
 static const struct tongue all_tongues[] = {
 	{ LANG_SR, SCRIPT_CYRL }, { LANG_SR, SCRIPT_LATN }, { LANG_HR, SCRIPT_LATN },
@@ -51,7 +52,9 @@ int profile_read_file(struct profile *p, const char *dir, const char *name, bool
 
 static const char *stem_of(int n)
 {
-	return n == TEXT_COUNT ? "words" : text_name_text((enum text_name)n);
+	if (n < TEXT_COUNT)
+		return text_name_text((enum text_name)n);
+	return n == WORDS_FILE ? "words" : letter_name_text((enum letter_name)(n - TEXT_COUNT));
 }
 
 /* The profile's own text, else the one that comes with the program; none when neither is there. */
@@ -78,10 +81,13 @@ static int add_text(struct sources *in, struct tongue t, int n)
 	err = find_text(in, name, &text);
 	if (err != ERR_OK || text.ptr == NULL)
 		return err;
-	if (n == TEXT_COUNT)
+	if (n == WORDS_FILE)
 		err = catalog_add_words(c, t, bytes_of(name), text, in->faults);
-	else
+	else if (n < TEXT_COUNT)
 		err = catalog_add(c, t, (enum text_name)n, bytes_of(name), text, in->faults);
+	else
+		err = catalog_add_letter(c, t, (enum letter_name)(n - TEXT_COUNT), bytes_of(name),
+					 text, in->faults);
 	return err == ERR_INVALID ? ERR_OK : err;
 }
 

@@ -3,80 +3,18 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parsers/err.h"
 #include "parsers/utf8.h"
+#include "templates/catalog_terms.h"
 #include "templates/words.h"
 
 /* Texts of 64 KiB in every tongue, their nodes, and sr-Latn made of sr-Cyrl would fit twice. */
 #define CATALOG_BYTES_MAX (64 * 1024 * 1024)
 
-static const char *const text_names[TEXT_COUNT] = {
-	[TEXT_ACK] = "ack",
-	[TEXT_ACK_TWO] = "ack_two",
-	[TEXT_JOINED] = "joined",
-	[TEXT_EMERGENCY] = "emergency",
-	[TEXT_STATUS] = "status",
-	[TEXT_STATUS_LIST] = "status_list",
-	[TEXT_STATUS_NONE] = "status_none",
-	[TEXT_HELP] = "help",
-	[TEXT_STOP] = "stop",
-	[TEXT_START] = "start",
-	[TEXT_LANGUAGE] = "language",
-	[TEXT_ASK] = "ask",
-	[TEXT_ANSWER] = "answer",
-	[TEXT_QUESTION] = "question",
-	[TEXT_CLOSED] = "closed",
-	[TEXT_LATE] = "late",
-	[TEXT_DUTY] = "duty",
-};
-
-static const struct value_name value_names[TEXT_VALUE_COUNT] = {
-	[TEXT_VALUE_CASE] = { "case", VALUE_TEXT },
-	[TEXT_VALUE_CASE2] = { "case2", VALUE_TEXT },
-	[TEXT_VALUE_CATEGORY] = { "category", VALUE_TEXT },
-	[TEXT_VALUE_CATEGORY2] = { "category2", VALUE_TEXT },
-	[TEXT_VALUE_DEPARTMENT] = { "department", VALUE_TEXT },
-	[TEXT_VALUE_PLACE] = { "place", VALUE_TEXT },
-	[TEXT_VALUE_STATE] = { "state", VALUE_TEXT },
-	[TEXT_VALUE_WORDS] = { "words", VALUE_TEXT },
-	[TEXT_VALUE_REASON] = { "reason", VALUE_TEXT },
-	[TEXT_VALUE_NUMBERS] = { "numbers", VALUE_TEXT },
-	[TEXT_VALUE_TOWN] = { "town", VALUE_TEXT },
-	[TEXT_VALUE_CASES] = { "cases", VALUE_TEXT },
-	[TEXT_VALUE_PRICE] = { "price", VALUE_TEXT },
-	[TEXT_VALUE_DUE] = { "due", VALUE_TIME },
-	[TEXT_VALUE_N] = { "n", VALUE_NUMBER },
-};
-
-#define V(name) (1u << TEXT_VALUE_##name)
-
-/* What each text may name, and which of that may be absent. */
-/* clang-format off */
-static const struct {
-	uint32_t known;
-	uint32_t may_lack;
-} says[TEXT_COUNT] = {
-	[TEXT_ACK]         = { V(CASE) | V(CATEGORY) | V(DEPARTMENT) | V(DUE) | V(PLACE), V(DUE) | V(PLACE) },
-	[TEXT_ACK_TWO]     = { V(CASE) | V(CATEGORY) | V(CASE2) | V(CATEGORY2) | V(DEPARTMENT) | V(DUE),
-			       V(DEPARTMENT) | V(DUE) },
-	[TEXT_JOINED]      = { V(CASE), 0 },
-	[TEXT_EMERGENCY]   = { V(NUMBERS) | V(CASE), V(CASE) },
-	[TEXT_STATUS]      = { V(CASE) | V(CATEGORY) | V(STATE) | V(DUE) | V(DEPARTMENT), V(DUE) },
-	[TEXT_STATUS_LIST] = { V(N) | V(CASES), 0 },
-	[TEXT_STATUS_NONE] = { 0, 0 },
-	[TEXT_HELP]        = { V(TOWN) | V(PRICE), V(PRICE) },
-	[TEXT_STOP]        = { 0, 0 },
-	[TEXT_START]       = { 0, 0 },
-	[TEXT_LANGUAGE]    = { 0, 0 },
-	[TEXT_ASK]         = { 0, 0 },
-	[TEXT_ANSWER]      = { V(CASE) | V(WORDS), 0 },
-	[TEXT_QUESTION]    = { V(CASE) | V(WORDS), 0 },
-	[TEXT_CLOSED]      = { V(CASE) | V(REASON), 0 },
-	[TEXT_LATE]        = { V(N) | V(CASES), 0 },
-	[TEXT_DUTY]        = { V(CASE) | V(PLACE) | V(WORDS), V(CASE) | V(PLACE) },
-};
-/* clang-format on */
+/* Every text and every mail has a place in one table: first the texts. */
+#define SLOT_COUNT (TEXT_COUNT + LETTER_COUNT)
 
 enum tongue_index { T_SR_CYRL, T_SR_LATN, T_HR, T_SK, T_HU, T_ROM, T_EN, T_COUNT };
 /* Nobody to fall back to. */
@@ -96,12 +34,17 @@ static const struct {
 };
 
 static const char *const word_keys[] = {
-	"state.new", "state.open", "state.waiting", "state.solved", "state.closed", "list.more",
+	"state.new",       "state.open",      "state.waiting", "state.solved", "state.closed",
+	"list.more",       "mail.marker",     "channel.sms",   "channel.mail", "command.solve",
+	"command.close",   "command.forward", "command.take",  "command.ask",  "command.note",
+	"command.wait",    "command.merge",   "command.split", "command.link", "command.language",
+	"command.article", "command.preview", "command.help",
 };
 #define WORD_COUNT ARRAY_LEN(word_keys)
 
 struct entry {
-	struct template *parsed; /* NULL: this tongue has no such text */
+	struct template *parsed;  /* NULL: this tongue has no such text */
+	struct template *subject; /* of a mail; NULL: a text */
 	struct bytes file;
 	struct bytes text; /* as written: sr-Latn is made of it */
 };
@@ -114,26 +57,10 @@ struct part {
 
 struct catalog {
 	struct arena *arena;
-	struct entry texts[T_COUNT][TEXT_COUNT];
+	struct entry texts[T_COUNT][SLOT_COUNT];
 	struct bytes words[T_COUNT][WORD_COUNT];
 	struct part *parts[T_COUNT]; /* the latest first */
 };
-
-const char *text_name_text(enum text_name n)
-{
-	return text_names[n];
-}
-
-int text_name_parse(struct bytes stem, enum text_name *n_out)
-{
-	for (size_t i = 0; i < TEXT_COUNT; i++) {
-		if (bytes_is(stem, text_names[i])) {
-			*n_out = (enum text_name)i;
-			return ERR_OK;
-		}
-	}
-	return ERR_INVALID;
-}
 
 /* A tongue that nobody told us is written to in the Latin of the town. */
 static enum tongue_index index_of(struct tongue t)
@@ -173,15 +100,25 @@ void catalog_free(struct catalog **c)
 	*c = NULL;
 }
 
-static struct template_terms terms_of(enum tongue_index t, enum text_name n)
+static bool is_mail(size_t slot)
 {
-	return (struct template_terms){
-		.names = value_names,
-		.n_names = TEXT_VALUE_COUNT,
-		.known = says[n].known,
-		.may_lack = says[n].may_lack,
-		.tongue = tongues[t].tongue,
-	};
+	return slot >= TEXT_COUNT;
+}
+
+static const char *slot_name(size_t slot)
+{
+	return is_mail(slot) ? letter_name_text((enum letter_name)(slot - TEXT_COUNT))
+			     : text_name_text((enum text_name)slot);
+}
+
+static struct template_terms terms_of(enum tongue_index t, size_t slot)
+{
+	struct template_terms terms =
+		is_mail(slot) ? catalog_letter_terms((enum letter_name)(slot - TEXT_COUNT))
+			      : catalog_text_terms((enum text_name)slot);
+
+	terms.tongue = tongues[t].tongue;
+	return terms;
 }
 
 /* A copy whose failure can be told from an empty text. */
@@ -197,24 +134,61 @@ static struct bytes without_mark(struct bytes text)
 	return bytes_starts(text, "\xef\xbb\xbf") ? bytes_cut(text, 3, text.len) : text;
 }
 
-static int add_text(struct catalog *c, enum tongue_index t, enum text_name n, struct bytes file,
+/* "Subject: …", an empty line, the body. Its line ends may be those of any system. */
+static int split_letter(struct bytes file, struct bytes text, struct faults *faults,
+			struct bytes *subject_out, struct bytes *body_out)
+{
+	static const char mark[] = "Subject:";
+	struct bytes rest = text, first = BYTES_NONE, second = BYTES_NONE;
+
+	(void)bytes_split(&rest, '\n', &first);
+	(void)bytes_split(&rest, '\n', &second);
+	*subject_out = bytes_trim(bytes_cut(first, strlen(mark), first.len));
+	*body_out = rest;
+	if (bytes_starts(first, mark) && subject_out->len != 0 && bytes_trim(second).len == 0 &&
+	    bytes_trim(rest).len != 0)
+		return ERR_OK;
+	faults_add(
+		faults, (struct fault){ .file = file, .line = 1 },
+		"a mail's text begins with a line \"Subject: …\", then comes an empty line, then "
+		"the words");
+	return ERR_INVALID;
+}
+
+static int parse_letter(struct catalog *c, struct template_terms *terms, struct entry *e,
+			struct faults *faults)
+{
+	struct bytes subject, body;
+	int err = split_letter(e->file, e->text, faults, &subject, &body);
+
+	if (err == ERR_OK)
+		err = template_parse(c->arena, terms, e->file, subject, faults, &e->subject);
+	terms->line = 3;
+	if (err == ERR_OK)
+		err = template_parse(c->arena, terms, e->file, body, faults, &e->parsed);
+	return err;
+}
+
+static int add_text(struct catalog *c, enum tongue_index t, size_t slot, struct bytes file,
 		    struct bytes text, struct faults *faults)
 {
-	struct template_terms terms = terms_of(t, n);
+	struct template_terms terms = terms_of(t, slot);
 	struct entry e = { 0 };
 	int err = keep(c, file, &e.file);
 
 	if (err == ERR_OK)
 		err = keep(c, text, &e.text);
-	if (err == ERR_OK)
+	if (err == ERR_OK && is_mail(slot))
+		err = parse_letter(c, &terms, &e, faults);
+	else if (err == ERR_OK)
 		err = template_parse(c->arena, &terms, e.file, e.text, faults, &e.parsed);
 	if (err == ERR_OK)
-		c->texts[t][n] = e;
+		c->texts[t][slot] = e;
 	return err;
 }
 
-int catalog_add(struct catalog *c, struct tongue t, enum text_name n, struct bytes file_name,
-		struct bytes text, struct faults *faults)
+static int add_file(struct catalog *c, struct tongue t, size_t slot, struct bytes file_name,
+		    struct bytes text, struct faults *faults)
 {
 	struct bytes words = without_mark(text);
 
@@ -224,7 +198,19 @@ int catalog_add(struct catalog *c, struct tongue t, enum text_name n, struct byt
 			   "the text is empty; write one, or remove the file to use what we bring");
 		return ERR_INVALID;
 	}
-	return add_text(c, index_of(t), n, file_name, words, faults);
+	return add_text(c, index_of(t), slot, file_name, words, faults);
+}
+
+int catalog_add(struct catalog *c, struct tongue t, enum text_name n, struct bytes file_name,
+		struct bytes text, struct faults *faults)
+{
+	return add_file(c, t, n, file_name, text, faults);
+}
+
+int catalog_add_letter(struct catalog *c, struct tongue t, enum letter_name n,
+		       struct bytes file_name, struct bytes text, struct faults *faults)
+{
+	return add_file(c, t, (size_t)TEXT_COUNT + n, file_name, text, faults);
 }
 
 static int add_part(struct catalog *c, enum tongue_index t, struct bytes name,
@@ -263,8 +249,8 @@ static void complain_of_key(struct faults *faults, struct fault where)
 		faults_add(faults, where, "no such word; did you mean %s?", near);
 	else
 		faults_add(faults, where,
-			   "no such word; there are state.new and its like, list.more, and "
-			   "part.NAME");
+			   "no such word; there are state.new and its like, list.more, "
+			   "mail.marker, channel.sms, command.solve and its like, and part.NAME");
 }
 
 /* "state.new = примљен" */
@@ -325,7 +311,7 @@ int catalog_add_words(struct catalog *c, struct tongue t, struct bytes file_name
 /* What sr-Latn lacks and sr-Cyrl has is written with other letters. */
 static int derive_texts(struct catalog *c, struct faults *faults)
 {
-	for (size_t n = 0; n < TEXT_COUNT; n++) {
+	for (size_t n = 0; n < SLOT_COUNT; n++) {
 		const struct entry *from = &c->texts[T_SR_CYRL][n];
 		struct bytes latin;
 		int err;
@@ -334,7 +320,7 @@ static int derive_texts(struct catalog *c, struct faults *faults)
 			continue;
 		err = words_latin(c->arena, from->text, &latin);
 		if (err == ERR_OK)
-			err = add_text(c, T_SR_LATN, (enum text_name)n, from->file, latin, faults);
+			err = add_text(c, T_SR_LATN, n, from->file, latin, faults);
 		if (err != ERR_OK)
 			return err;
 	}
@@ -371,7 +357,7 @@ static int derive_words(struct catalog *c)
 	return err;
 }
 
-static enum tongue_index source_of(const struct catalog *c, enum text_name n, enum tongue_index t)
+static enum tongue_index source_of(const struct catalog *c, size_t n, enum tongue_index t)
 {
 	while (t != T_NONE && c->texts[t][n].parsed == NULL)
 		t = tongues[t].otherwise;
@@ -398,6 +384,20 @@ static int find_part(void *ctx, struct bytes name, struct template_part *part_ou
 	return ERR_NOENT;
 }
 
+/* A text, or subject and body of a mail. */
+static int link_text(struct catalog *c, struct part_search *s, size_t slot, struct faults *faults)
+{
+	struct template_terms terms = terms_of(s->tongue, slot);
+	struct entry *e = &c->texts[s->tongue][slot];
+	int err = ERR_OK;
+
+	if (e->subject != NULL)
+		err = template_link(e->subject, c->arena, &terms, find_part, s, faults);
+	if (e->parsed != NULL && err == ERR_OK)
+		err = template_link(e->parsed, c->arena, &terms, find_part, s, faults);
+	return err;
+}
+
 /* Every text gets its parts; goes on after a fault so that all are found. */
 static int link_texts(struct catalog *c, struct faults *faults)
 {
@@ -406,12 +406,8 @@ static int link_texts(struct catalog *c, struct faults *faults)
 	for (size_t t = 0; t < T_COUNT; t++) {
 		struct part_search s = { c, (enum tongue_index)t };
 
-		for (size_t n = 0; n < TEXT_COUNT; n++) {
-			struct template_terms terms = terms_of(s.tongue, (enum text_name)n);
-			struct template *tpl = c->texts[t][n].parsed;
-			int err = tpl == NULL ? ERR_OK
-					      : template_link(tpl, c->arena, &terms, find_part, &s,
-							      faults);
+		for (size_t n = 0; n < SLOT_COUNT; n++) {
+			int err = link_text(c, &s, n, faults);
 
 			if (first_err == ERR_OK)
 				first_err = err;
@@ -422,14 +418,14 @@ static int link_texts(struct catalog *c, struct faults *faults)
 
 static bool has_any_text(const struct catalog *c, enum tongue_index t)
 {
-	for (size_t n = 0; n < TEXT_COUNT; n++) {
+	for (size_t n = 0; n < SLOT_COUNT; n++) {
 		if (c->texts[t][n].parsed != NULL)
 			return true;
 	}
 	return false;
 }
 
-/* A tongue without any text of its own is one warning, not seventeen. */
+/* A tongue without any text of its own is one warning, not fifty. */
 static void warn_of_tongue(const struct catalog *c, enum tongue_index t, struct faults *faults)
 {
 	struct fault warning = { .is_warning = true };
@@ -440,17 +436,17 @@ static void warn_of_tongue(const struct catalog *c, enum tongue_index t, struct 
 			   name, tongue_name(tongues[source_of(c, TEXT_ACK, t)].tongue));
 		return;
 	}
-	for (size_t n = 0; n < TEXT_COUNT; n++) {
-		enum tongue_index from = source_of(c, (enum text_name)n, t);
+	for (size_t n = 0; n < SLOT_COUNT; n++) {
+		enum tongue_index from = source_of(c, n, t);
 
 		if (from != t && from != T_NONE)
 			faults_add(faults, warning,
-				   "%s: %s has none of its own, that of %s is used", text_names[n],
+				   "%s: %s has none of its own, that of %s is used", slot_name(n),
 				   name, tongue_name(tongues[from].tongue));
 	}
 }
 
-static bool text_is_missing(const struct catalog *c, enum text_name n)
+static bool text_is_missing(const struct catalog *c, size_t n)
 {
 	for (size_t t = 0; t < T_COUNT; t++) {
 		if (source_of(c, n, (enum tongue_index)t) == T_NONE)
@@ -464,12 +460,12 @@ static int check_complete(const struct catalog *c, struct faults *faults)
 {
 	size_t before = faults->n_errors;
 
-	for (size_t n = 0; n < TEXT_COUNT; n++) {
-		if (text_is_missing(c, (enum text_name)n))
+	for (size_t n = 0; n < SLOT_COUNT; n++) {
+		if (text_is_missing(c, n))
 			faults_add(faults, (struct fault){ 0 },
 				   "there is no text \"%s\" to fall back to: write sr-Cyrl/%s.txt "
 				   "or sr-Latn/%s.txt",
-				   text_names[n], text_names[n], text_names[n]);
+				   slot_name(n), slot_name(n), slot_name(n));
 	}
 	for (size_t i = 0; i < WORD_COUNT; i++) {
 		if (catalog_word(c, tongues[T_SR_LATN].tongue, word_keys[i]).len == 0)
@@ -510,7 +506,7 @@ struct bytes catalog_word(const struct catalog *c, struct tongue t, const char *
 	return BYTES_NONE;
 }
 
-static const struct entry *entry_of(const struct catalog *c, enum text_name n, struct tongue t)
+static const struct entry *entry_of(const struct catalog *c, size_t n, struct tongue t)
 {
 	enum tongue_index from = source_of(c, n, index_of(t));
 
@@ -538,4 +534,18 @@ struct bytes catalog_file(const struct catalog *c, enum text_name n, struct tong
 struct bytes catalog_written(const struct catalog *c, enum text_name n, struct tongue t)
 {
 	return bytes_trim(entry_of(c, n, t)->text);
+}
+
+struct letter_text catalog_letter(const struct catalog *c, enum letter_name n, struct tongue t)
+{
+	size_t slot = (size_t)TEXT_COUNT + n;
+	const struct entry *e = entry_of(c, slot, t);
+
+	return (struct letter_text){
+		.subject = e->subject,
+		.body = e->parsed,
+		.file = e->file,
+		.written = bytes_trim(e->text),
+		.tongue = tongues[source_of(c, slot, index_of(t))].tongue,
+	};
 }

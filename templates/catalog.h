@@ -30,18 +30,62 @@ enum text_name {
 	TEXT_HELP,        /* town price? */
 	TEXT_STOP,
 	TEXT_START,
-	TEXT_LANGUAGE, /* confirmation, in the new language */
-	TEXT_ASK,      /* an empty text: what is meant? */
-	TEXT_ANSWER,   /* a clerk's words: case words */
-	TEXT_QUESTION, /* a clerk's question: case words */
-	TEXT_CLOSED,   /* closed with a reason that the citizen may read: case reason */
-	TEXT_LATE,     /* to the coordinator, once a day: n cases */
-	TEXT_DUTY,     /* to the duty officer: case? place? words */
+	TEXT_LANGUAGE,    /* confirmation, in the new language */
+	TEXT_ASK,         /* an empty text: what is meant? */
+	TEXT_ANSWER,      /* a clerk's words: case words */
+	TEXT_QUESTION,    /* a clerk's question: case words */
+	TEXT_CLOSED,      /* closed with a reason that the citizen may read: case reason */
+	TEXT_LATE,        /* to the coordinator, once a day: n cases */
+	TEXT_DUTY,        /* to the duty officer: case? place? words */
+	TEXT_ATTACHMENTS, /* the answer has n files, which can't come by SMS: case n address */
+	TEXT_SOLVED_ASK,  /* was it solved? yes or no: case */
+	TEXT_REOPENED,    /* it was not: case due? */
+	TEXT_JOIN_CODE,   /* proves that mail and phone are one person's: code */
 	TEXT_COUNT
 };
 
 const char *text_name_text(enum text_name n);                  /* "ack" … the file's stem */
 int text_name_parse(struct bytes stem, enum text_name *n_out); /* ERR_INVALID */
+
+/*
+ * The texts of mails: a subject and a body each. Which values each may name, and which of them
+ * may be absent, is the table of catalog_names.c; struct letter_values (compose_letter.h) has all.
+ * Those to a citizen may name town and tag too, those to staff tag and member.
+ */
+enum letter_name {
+	LETTER_ACK,     /* a new case: case category department due? place? */
+	LETTER_ACK_TWO, /* two cases of one mail: case category case2 category2 department? due? */
+	LETTER_JOINED,  /* a further mail joined: case */
+	LETTER_EMERGENCY,   /* numbers case? */
+	LETTER_STATUS,      /* one case: case category state due? department place? */
+	LETTER_STATUS_LIST, /* several: n, list cases */
+	LETTER_STATUS_NONE, /* no case, or a foreign or missing number: the same words */
+	LETTER_HELP,
+	LETTER_STOP,
+	LETTER_START,
+	LETTER_LANGUAGE, /* confirmation, in the new language */
+	LETTER_ASK,      /* an empty mail: what is meant? */
+	LETTER_ANSWER, /* a clerk's words: case words subject? lists files? withheld? (too large to go along) */
+	LETTER_QUESTION, /* a clerk's question: as ANSWER */
+	LETTER_CLOSED,   /* closed with a reason that the citizen may read: case reason subject? */
+	LETTER_SOLVED_ASK,     /* was it solved? yes or no: case category? subject? */
+	LETTER_REOPENED,       /* it was not: case due? subject? */
+	LETTER_JOIN_CODE_SENT, /* a code was texted to the number on file: phone (shortened) */
+	LETTER_JOIN_DONE,      /* n, list cases? */
+	LETTER_STAFF_CASE, /* case tag category place? due? state? from? received words subject? suggestion? channel department; lists near? earlier? files? withheld? commands? */
+	LETTER_STAFF_MESSAGE, /* a further message: case tag category place? from? received words subject? channel lists files? withheld? */
+	LETTER_STAFF_NOT_UNDERSTOOD, /* case? tag? words? (what was done all the same) list lines; commands? */
+	LETTER_STAFF_CONFIRM, /* words held: case tag words reason? */
+	LETTER_STAFF_FAILED, /* a reply could not be delivered: case tag words reason channel from? */
+	LETTER_STAFF_PREVIEW, /* what would leave: case tag words channel n? (segments) cut? */
+	LETTER_STAFF_HELP,    /* list commands; case? tag? */
+	LETTER_STAFF_REMINDER, /* one case is late or due: case tag category place? due words? from? received? */
+	LETTER_STAFF_DIGEST, /* n (late ones), list cases */
+	LETTER_COUNT
+};
+
+const char *letter_name_text(enum letter_name n); /* "mail_ack" "staff_case" … the file's stem */
+int letter_name_parse(struct bytes stem, enum letter_name *n_out); /* ERR_INVALID */
 
 /* The values that texts may name, in the order of struct text_values (compose_sms.h). */
 enum text_value {
@@ -58,9 +102,36 @@ enum text_value {
 	TEXT_VALUE_TOWN,
 	TEXT_VALUE_CASES,
 	TEXT_VALUE_PRICE,
+	TEXT_VALUE_ADDRESS,
+	TEXT_VALUE_CODE,
 	TEXT_VALUE_DUE,
 	TEXT_VALUE_N,
 	TEXT_VALUE_COUNT
+};
+
+/* The values that mails may name: first those of texts. {cases} is a list here. */
+enum letter_value {
+	LETTER_VALUE_TAG = TEXT_VALUE_COUNT,
+	LETTER_VALUE_SUBJECT,
+	LETTER_VALUE_FROM,
+	LETTER_VALUE_MEMBER,
+	LETTER_VALUE_PHONE,
+	LETTER_VALUE_SUGGESTION,
+	LETTER_VALUE_CHANNEL,
+	LETTER_VALUE_RECEIVED,
+	LETTER_VALUE_CUT,
+	LETTER_VALUE_NEAR,
+	LETTER_VALUE_EARLIER,
+	LETTER_VALUE_FILES,
+	LETTER_VALUE_WITHHELD,
+	LETTER_VALUE_LINES,
+	LETTER_VALUE_COMMANDS,
+	/* of items only */
+	LETTER_VALUE_OPENED,
+	LETTER_VALUE_FILE,
+	LETTER_VALUE_SIZE,
+	LETTER_VALUE_COMMAND,
+	LETTER_VALUE_COUNT
 };
 
 struct catalog;
@@ -75,6 +146,12 @@ void catalog_free(struct catalog **c);
 int catalog_add(struct catalog *c, struct tongue t, enum text_name n, struct bytes file_name,
 		struct bytes text, struct faults *faults);
 /*
+ * The same for a mail: the first line is "Subject: …", then an empty line, then the body. The
+ * marker line that a reply is written above (word mail.marker) is no part of it.
+ */
+int catalog_add_letter(struct catalog *c, struct tongue t, enum letter_name n,
+		       struct bytes file_name, struct bytes text, struct faults *faults);
+/*
  * Words such as the names of case states: <tongue>/words.txt, "key = text" a line,
  * # begins a comment. "part.footer = …" is what {>footer} puts into a text.
  */
@@ -88,7 +165,8 @@ int catalog_finish(struct catalog *c, struct faults *faults);
 /*
  * One word, with fallback; "" when nobody has it. Keys: "state.new" "state.open"
  * "state.waiting" "state.solved" "state.closed", "list.more" (stands before the
- * number of cases that a list leaves out).
+ * number of cases that a list leaves out), "mail.marker", "channel.sms", "channel.mail",
+ * "command.solve" and its like: what a command of staff does, in a few words.
  */
 struct bytes catalog_word(const struct catalog *c, struct tongue t, const char *key);
 /* The tongue whose text is really used for t (after fallback). */
@@ -97,5 +175,15 @@ struct tongue catalog_source(const struct catalog *c, enum text_name n, struct t
 const struct template *catalog_text(const struct catalog *c, enum text_name n, struct tongue t);
 struct bytes catalog_file(const struct catalog *c, enum text_name n, struct tongue t);
 struct bytes catalog_written(const struct catalog *c, enum text_name n, struct tongue t);
+
+/* The same of a mail. */
+struct letter_text {
+	const struct template *subject;
+	const struct template *body;
+	struct bytes file;
+	struct bytes written;
+	struct tongue tongue; /* whose text it really is */
+};
+struct letter_text catalog_letter(const struct catalog *c, enum letter_name n, struct tongue t);
 
 #endif

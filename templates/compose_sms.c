@@ -39,6 +39,10 @@ static const struct {
 	[TEXT_CLOSED]      = { 6, 6, TEXT_VALUE_REASON },
 	[TEXT_LATE]        = { 3, 4, TEXT_VALUE_CASES },
 	[TEXT_DUTY]        = { 3, 4, TEXT_VALUE_WORDS },
+	[TEXT_ATTACHMENTS] = { 1, 2, TEXT_VALUE_COUNT },
+	[TEXT_SOLVED_ASK]  = { 1, 2, TEXT_VALUE_COUNT },
+	[TEXT_REOPENED]    = { 1, 2, TEXT_VALUE_COUNT },
+	[TEXT_JOIN_CODE]   = { 1, 2, TEXT_VALUE_COUNT },
 };
 /* clang-format on */
 
@@ -58,7 +62,7 @@ struct draft {
 	struct composed composed; /* as it stands */
 };
 
-static void fill_values(struct template_value *to, const struct text_values *from)
+void text_values_fill(struct template_value *to, const struct text_values *from)
 {
 	to[TEXT_VALUE_CASE].text = from->case_no;
 	to[TEXT_VALUE_CASE2].text = from->case_no2;
@@ -73,6 +77,8 @@ static void fill_values(struct template_value *to, const struct text_values *fro
 	to[TEXT_VALUE_TOWN].text = from->town;
 	to[TEXT_VALUE_CASES].text = from->cases;
 	to[TEXT_VALUE_PRICE].text = from->price;
+	to[TEXT_VALUE_ADDRESS].text = from->address;
+	to[TEXT_VALUE_CODE].text = from->code;
 	to[TEXT_VALUE_DUE].time = from->due;
 	to[TEXT_VALUE_N].number = from->n;
 }
@@ -93,7 +99,7 @@ static struct draft draft_of(const struct catalog *c, enum text_name n, struct t
 	d.limit = rules->max_segments != 0 ? rules->max_segments : d.budget;
 	if (d.budget > d.limit)
 		d.budget = d.limit;
-	fill_values(d.values, values);
+	text_values_fill(d.values, values);
 	return d;
 }
 

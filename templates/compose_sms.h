@@ -30,8 +30,10 @@ struct text_values {
 	struct bytes cases;               /* {cases}: a list already in words */
 	struct bytes
 		price; /* {price}: of an SMS, as the operator wrote it; absent when nobody gave it */
-	struct wall due; /* {due}, filters short long time */
-	int64_t n;       /* {n}, {n#one=…|few=…|other=…} */
+	struct bytes address; /* {address}: our mail address */
+	struct bytes code;    /* {code}: of six digits */
+	struct wall due;      /* {due}, filters short long time */
+	int64_t n;            /* {n}, {n#one=…|few=…|other=…} */
 };
 
 struct compose_rules {
@@ -46,6 +48,9 @@ struct composed {
 	struct tongue tongue; /* of the text that was used */
 	bool was_cut;         /* words were cut to fit */
 };
+
+/* Indexed by enum text_value; also of a mail, whose other values are compose_letter's. */
+void text_values_fill(struct template_value *to, const struct text_values *from);
 
 /* How many segments a text may take in this tongue: fewer when GSM-7 writes it. */
 unsigned compose_budget(enum text_name n, struct tongue t, bool plain);

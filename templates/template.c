@@ -13,6 +13,7 @@
 struct renderer {
 	const struct template *template;
 	const struct template_call *call;
+	const struct template_value *values; /* the call's, or those of an item */
 	struct arena *arena;
 	struct strbuf out;
 };
@@ -31,12 +32,13 @@ unsigned template_levels(const struct template *t)
 
 static bool is_present(const struct renderer *r, size_t name)
 {
-	const struct template_value *v = &r->call->values[name];
+	const struct template_value *v = &r->values[name];
 
 	switch (r->template->kinds[name]) {
 	case VALUE_TEXT: return v->text.len != 0;
 	case VALUE_TIME: return v->time.ms != 0;
 	case VALUE_NUMBER: return v->number != 0;
+	case VALUE_LIST: return v->n_items != 0;
 	}
 	return false;
 }
@@ -83,12 +85,12 @@ static int value_time(struct renderer *r, const struct node *n, struct bytes *te
 			form = WORDS_TIME;
 	}
 	return words_time(r->arena, r->template->tongue, r->call->time_zone,
-			  r->call->values[n->name].time, form, text_out);
+			  r->values[n->name].time, form, text_out);
 }
 
 static int render_value(struct renderer *r, const struct node *n)
 {
-	const struct template_value *v = &r->call->values[n->name];
+	const struct template_value *v = &r->values[n->name];
 	struct bytes text = v->text;
 	int err = ERR_OK;
 
@@ -102,6 +104,7 @@ static int render_value(struct renderer *r, const struct node *n)
 		for (size_t i = 0; i < n->n_filters && err == ERR_OK; i++)
 			err = filter_text(r, &n->filters[i], &text);
 		break;
+	case VALUE_LIST: return ERR_OK; /* the parser refuses it */
 	}
 	if (err == ERR_OK)
 		strbuf_add(&r->out, text);
@@ -110,9 +113,22 @@ static int render_value(struct renderer *r, const struct node *n)
 
 static int render_plural(struct renderer *r, const struct node *n)
 {
-	enum plural c = words_plural(r->template->tongue.language, r->call->values[n->name].number);
+	enum plural c = words_plural(r->template->tongue.language, r->values[n->name].number);
 
 	return render_nodes(r, n->forms[c]);
+}
+
+static int render_each(struct renderer *r, const struct node *n)
+{
+	const struct template_value *outer = r->values, *list = &outer[n->name];
+	int err = ERR_OK;
+
+	for (size_t i = 0; i < list->n_items && err == ERR_OK; i++) {
+		r->values = list->items + i * r->template->n_names;
+		err = render_nodes(r, n->child);
+	}
+	r->values = outer;
+	return err;
 }
 
 static int render_node(struct renderer *r, const struct node *n)
@@ -125,6 +141,7 @@ static int render_node(struct renderer *r, const struct node *n)
 	case NODE_PLURAL: return render_plural(r, n);
 	case NODE_MAY_GO: return n->level < r->call->keep ? render_nodes(r, n->child) : ERR_OK;
 	case NODE_PART: return render_nodes(r, n->child);
+	case NODE_EACH: return render_each(r, n);
 	}
 	return ERR_OK;
 }
@@ -142,7 +159,11 @@ int template_render(const struct template *t, const struct template_call *call, 
 		    struct bytes *text_out)
 {
 	struct renderer r = {
-		.template = t, .call = call, .arena = a, .out = strbuf_in(a, RENDERED_BYTES_MAX)
+		.template = t,
+		.call = call,
+		.values = call->values,
+		.arena = a,
+		.out = strbuf_in(a, RENDERED_BYTES_MAX),
 	};
 	struct bytes text;
 	int err = render_nodes(&r, t->first);

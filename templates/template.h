@@ -9,9 +9,12 @@
  *   {n#one=…|few=…|other=…}     by the plural class of n
  *   {~2 Bez poruka: STOP}       may be left out, the highest number first
  *   {>footer}                   the words "part.footer" of the same tongue
+ *   {*cases}…{/}                once for each of a list; {case} in it is that item's
  *   {{ and }}                   a brace ("}}" only outside of braces)
  *
- * Repetition, {*cases}…{/}, is for mail and refused here with words.
+ * Repetition is for mail and refused elsewhere with words. In a mail a {name?…},
+ * {name!…}, {*list} or {/} that has a line to itself takes the line's end with it,
+ * so that what is absent leaves no empty line.
  *
  * Owns:     nothing; a template lives in the arena it was parsed into.
  * Promises: a template that parsed and linked renders whatever the values are:
@@ -28,31 +31,44 @@
 #include "parsers/language.h"
 
 #define TEMPLATE_BYTES_MAX (64 * 1024)
-#define TEMPLATE_NAMES_MAX 32
+#define TEMPLATE_NAMES_MAX 64
 /* Keeps all of {~1…} to {~9…}. */
 #define TEMPLATE_KEEP_ALL 10
 
-enum value_kind { VALUE_TEXT, VALUE_TIME, VALUE_NUMBER };
+enum value_kind { VALUE_TEXT, VALUE_TIME, VALUE_NUMBER, VALUE_LIST };
 
 struct value_name {
 	const char *name;
 	enum value_kind kind;
 };
 
+/* What an item of a list may say; only these names stand within {*list}…{/}. */
+struct template_item {
+	size_t list;    /* which of the names it is */
+	uint64_t known; /* bits as in struct template_terms */
+	uint64_t may_lack;
+};
+
 /* What one template may say. Borrowed while parsing and linking only. */
 struct template_terms {
 	const struct value_name *names;
 	size_t n_names;    /* at most TEMPLATE_NAMES_MAX */
-	uint32_t known;    /* bit i: names[i] has a value here */
-	uint32_t may_lack; /* bit i: it may be absent, so it should stand within {name?…} */
+	uint64_t known;    /* bit i: names[i] has a value here */
+	uint64_t may_lack; /* bit i: it may be absent, so it should stand within {name?…} */
 	struct tongue tongue;
+	bool is_mail;                      /* repetition is allowed */
+	const struct template_item *items; /* one for each name that is a list */
+	size_t n_items;
+	unsigned line; /* where in its file the text begins; 0: the first line */
 };
 
-/* Indexed like names. Absent: "", 0. */
+/* Indexed like names. Absent: "", 0, a list of none. */
 struct template_value {
 	struct bytes text;
 	struct wall time;
 	int64_t number;
+	const struct template_value *items; /* n_items times as many as there are names */
+	size_t n_items;
 };
 
 struct template_call {

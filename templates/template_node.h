@@ -19,6 +19,7 @@ enum node_kind {
 	NODE_PLURAL, /* name, forms */
 	NODE_MAY_GO, /* level, child */
 	NODE_PART,   /* text is its name; child once linked */
+	NODE_EACH,   /* name of a list, child once for each item */
 };
 
 enum filter_kind {
@@ -45,7 +46,7 @@ struct node {
 	struct filter filters[TEMPLATE_FILTERS_MAX];
 	size_t n_filters;
 	unsigned level;
-	uint32_t guarded;    /* of a part: names that are present where it stands */
+	uint64_t guarded;    /* of a part: names that are present where it stands */
 	struct node **forms; /* PLURAL_COUNT of them */
 };
 
@@ -54,6 +55,7 @@ struct template
 	struct bytes file;
 	struct tongue tongue;
 	enum value_kind kinds[TEMPLATE_NAMES_MAX];
+	size_t n_names;
 	struct node *first;
 	unsigned levels;
 };

@@ -13,6 +13,7 @@
 #define DEPTH_MAX 8
 #define CUT_MAX   1000
 #define NO_NAME   SIZE_MAX
+#define BIT(name) (UINT64_C(1) << (name))
 /* Who made so many in one text wants to see the first ones only. */
 #define FAULTS_MAX 20
 /* The list of names in a fault. */
@@ -31,9 +32,12 @@ struct parser {
 	unsigned plural_set; /* what the language needs; 0: not yet asked */
 	size_t n_before;     /* faults of others */
 	unsigned levels;
-	uint32_t guarded; /* names that are surely present here */
-	size_t about;     /* what {} means here, or NO_NAME */
+	uint64_t known;    /* names that have a value here */
+	uint64_t may_lack; /* and those that may be absent */
+	uint64_t guarded;  /* names that are surely present here */
+	size_t about;      /* what {} means here, or NO_NAME */
 	bool is_part;
+	bool is_in_list;
 	int err; /* sticky; ERR_INVALID: the syntax is broken and reading on would guess */
 };
 
@@ -114,7 +118,7 @@ static const char *known_names(const struct parser *p, const char **list, size_t
 
 	*n_out = 0;
 	for (size_t i = 0; i < p->terms->n_names; i++) {
-		if (!(p->terms->known & (1u << i)))
+		if (!(p->known & BIT(i)))
 			continue;
 		list[(*n_out)++] = p->terms->names[i].name;
 		strbuf_addf(&words, " {%s}", p->terms->names[i].name);
@@ -152,7 +156,7 @@ static size_t read_name(struct parser *p)
 		return NO_NAME;
 	}
 	for (size_t i = 0; i < p->terms->n_names; i++) {
-		if ((p->terms->known & (1u << i)) && bytes_is(name, p->terms->names[i].name))
+		if ((p->known & BIT(i)) && bytes_is(name, p->terms->names[i].name))
 			return i;
 	}
 	complain_of_name(p, name, at);
@@ -212,14 +216,24 @@ static void read_filter(struct parser *p, struct node *n)
 	n->filters[n->n_filters++] = f;
 }
 
+static void refuse_list(struct parser *p, const struct node *n, size_t opened)
+{
+	const char *name = p->terms->names[n->name].name;
+
+	faults_add(p->faults, here(p, opened),
+		   "{%s} is a list: write {*%s}, the words for one of them, and {/}", name, name);
+}
+
 static void parse_value(struct parser *p, struct node *n, size_t opened)
 {
-	uint32_t bit = n->name == NO_NAME ? 0 : 1u << n->name;
+	uint64_t bit = n->name == NO_NAME ? 0 : BIT(n->name);
 
 	n->kind = NODE_VALUE;
 	while (p->err == ERR_OK && take(p, '|'))
 		read_filter(p, n);
-	if (p->err == ERR_OK && (bit & p->terms->may_lack & ~p->guarded)) {
+	if (p->err == ERR_OK && bit != 0 && p->terms->names[n->name].kind == VALUE_LIST)
+		refuse_list(p, n, opened);
+	else if (p->err == ERR_OK && (bit & p->may_lack & ~p->guarded)) {
 		const char *name = p->terms->names[n->name].name;
 		struct fault warning = here(p, opened);
 
@@ -232,20 +246,42 @@ static void parse_value(struct parser *p, struct node *n, size_t opened)
 	close_brace(p, opened);
 }
 
+/* Of a mail: what began its line and ended just now takes the line's end with it. */
+static bool take_line_end(struct parser *p, size_t opened)
+{
+	bool begins = opened == 0 || p->text.ptr[opened - 1] == '\n';
+
+	return p->err == ERR_OK && p->terms->is_mail && begins && take(p, '\n');
+}
+
+static void append_line_end(struct parser *p, struct node *n)
+{
+	struct node *end = node_new(p, NODE_TEXT), **last = &n->child;
+
+	if (end == NULL)
+		return;
+	end->text = bytes_of("\n");
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = end;
+}
+
 /* {place?, {}}: within it the place is there, and {} is the place. */
 static void parse_if(struct parser *p, struct node *n, size_t opened)
 {
-	uint32_t guarded = p->guarded;
+	uint64_t guarded = p->guarded;
 	size_t about = p->about;
 
 	n->kind = NODE_IF;
 	if (n->name != NO_NAME)
-		p->guarded |= 1u << n->name;
+		p->guarded |= BIT(n->name);
 	p->about = n->name;
 	n->child = parse_seq(p, "}");
 	p->guarded = guarded;
 	p->about = about;
 	close_brace(p, opened);
+	if (take_line_end(p, opened))
+		append_line_end(p, n);
 }
 
 static void parse_unless(struct parser *p, struct node *n, size_t opened)
@@ -253,6 +289,8 @@ static void parse_unless(struct parser *p, struct node *n, size_t opened)
 	n->kind = NODE_UNLESS;
 	n->child = parse_seq(p, "}");
 	close_brace(p, opened);
+	if (take_line_end(p, opened))
+		append_line_end(p, n);
 }
 
 static void check_forms(struct parser *p, unsigned given, size_t opened)
@@ -356,10 +394,11 @@ static void parse_part(struct parser *p, struct node *n, size_t opened)
 	n->kind = NODE_PART;
 	n->text = read_word(p);
 	n->guarded = p->guarded;
-	if (n->text.len == 0 || p->is_part) {
+	if (n->text.len == 0 || p->is_part || p->is_in_list) {
 		faults_add(p->faults, here(p, opened),
-			   p->is_part ? "a part can't hold another part"
-				      : "after {> comes the name of a part, as in {>footer}");
+			   p->is_part      ? "a part can't hold another part"
+			   : p->is_in_list ? "a part can't stand within a repetition"
+					   : "after {> comes the name of a part, as in {>footer}");
 		p->err = ERR_INVALID;
 		return;
 	}
@@ -368,9 +407,76 @@ static void parse_part(struct parser *p, struct node *n, size_t opened)
 
 static void refuse_repetition(struct parser *p, size_t opened)
 {
-	faults_add(p->faults, here(p, opened),
-		   "repetition {*…}…{/} is for mail only; an SMS has its list ready in {cases}");
+	const char *words = "this {/} ends nothing";
+
+	if (!p->terms->is_mail)
+		words = "repetition {*…}…{/} is for mail only; an SMS has its list ready in "
+			"{cases}";
+	else if (p->is_in_list)
+		words = "a repetition can't stand within another one";
+	faults_add(p->faults, here(p, opened), "%s", words);
 	p->err = ERR_INVALID;
+}
+
+/* What the items of this list may say; NULL: it is no list. */
+static const struct template_item *item_of(const struct parser *p, size_t name)
+{
+	for (size_t i = 0; i < p->terms->n_items; i++) {
+		if (p->terms->items[i].list == name)
+			return &p->terms->items[i];
+	}
+	return NULL;
+}
+
+/* The words between {*list} and {/}, with what one item may say. */
+static void parse_item(struct parser *p, struct node *n, const struct template_item *item,
+		       size_t opened)
+{
+	struct parser outer = *p;
+
+	p->known = item->known;
+	p->may_lack = item->may_lack;
+	p->guarded = 0;
+	p->about = NO_NAME;
+	p->is_in_list = true;
+	n->child = parse_seq(p, "");
+	p->known = outer.known;
+	p->may_lack = outer.may_lack;
+	p->guarded = outer.guarded;
+	p->about = outer.about;
+	p->is_in_list = false;
+	if (p->err != ERR_OK)
+		return;
+	if (peek(p, 0) != '{' || peek(p, 1) != '/' || peek(p, 2) != '}') {
+		faults_add(p->faults, here(p, opened),
+			   "this repetition never ends: write {/} behind the words for one");
+		p->err = ERR_INVALID;
+		return;
+	}
+	opened = p->at;
+	p->at += 3;
+	(void)take_line_end(p, opened);
+}
+
+static void parse_each(struct parser *p, struct node *n, size_t opened)
+{
+	const struct template_item *item;
+
+	n->kind = NODE_EACH;
+	n->name = read_name(p);
+	item = item_of(p, n->name);
+	if (p->err == ERR_OK && n->name != NO_NAME && item == NULL)
+		faults_add(p->faults, here(p, opened), "{%s} is not a list",
+			   p->terms->names[n->name].name);
+	/* Without knowing what it may say nothing behind it can be judged. */
+	if (item == NULL) {
+		p->err = ERR_INVALID;
+		return;
+	}
+	close_brace(p, opened);
+	(void)take_line_end(p, opened);
+	if (p->err == ERR_OK)
+		parse_item(p, n, item, opened);
 }
 
 static struct node *parse_brace(struct parser *p)
@@ -396,8 +502,10 @@ static struct node *parse_brace(struct parser *p)
 		parse_may_go(p, n, opened);
 	else if (take(p, '>'))
 		parse_part(p, n, opened);
-	else if (peek(p, 0) == '*' || peek(p, 0) == '/')
+	else if (peek(p, 0) == '/' || (peek(p, 0) == '*' && (!p->terms->is_mail || p->is_in_list)))
 		refuse_repetition(p, opened);
+	else if (take(p, '*'))
+		parse_each(p, n, opened);
 	else
 		parse_named(p, n, opened);
 	p->depth--;
@@ -429,11 +537,16 @@ static struct node *parse_text(struct parser *p, const char *stops)
 	return n;
 }
 
+static bool at_item_end(const struct parser *p)
+{
+	return p->is_in_list && peek(p, 0) == '{' && peek(p, 1) == '/';
+}
+
 static struct node *parse_seq(struct parser *p, const char *stops)
 {
 	struct node *first = NULL, **last = &first;
 
-	while (p->err == ERR_OK && !at_end(p) && !is_stop(stops, peek(p, 0)) &&
+	while (p->err == ERR_OK && !at_end(p) && !is_stop(stops, peek(p, 0)) && !at_item_end(p) &&
 	       p->faults->n_errors - p->n_before < FAULTS_MAX) {
 		struct node *n = peek(p, 0) == '{' ? parse_brace(p) : parse_text(p, stops);
 
@@ -480,7 +593,9 @@ int template_parse(struct arena *a, const struct template_terms *terms, struct b
 			    .terms = terms,
 			    .faults = faults,
 			    .file = file,
-			    .line = 1,
+			    .line = terms->line == 0 ? 1 : terms->line,
+			    .known = terms->known,
+			    .may_lack = terms->may_lack,
 			    .about = NO_NAME };
 	struct template *t = arena_alloc(a, sizeof(*t));
 	int err;
@@ -489,6 +604,7 @@ int template_parse(struct arena *a, const struct template_terms *terms, struct b
 		return arena_err(a);
 	t->file = file;
 	t->tongue = terms->tongue;
+	t->n_names = terms->n_names;
 	for (size_t i = 0; i < terms->n_names && i < TEMPLATE_NAMES_MAX; i++)
 		t->kinds[i] = terms->names[i].kind;
 	err = parse_all(&p, text, &t->first);
@@ -515,6 +631,8 @@ static int link_part(const struct linker *l, struct node *n)
 			    .terms = l->terms,
 			    .faults = l->faults,
 			    .about = NO_NAME,
+			    .known = l->terms->known,
+			    .may_lack = l->terms->may_lack,
 			    .guarded = n->guarded,
 			    .is_part = true };
 	int err = l->part(l->ctx, n->text, &part);

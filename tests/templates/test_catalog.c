@@ -84,8 +84,16 @@ static void fill(struct catalog *c, const char *tongue, struct faults *f)
 		(void)texts_add(c, tongue, (enum text_name)n, tongue, f);
 	(void)texts_add(c, tongue, TEXT_COUNT,
 			"# a comment\n\nstate.new = new\nstate.open=open\nstate.waiting = w\n"
-			"state.solved = s\nstate.closed = c\nlist.more = m\n",
+			"state.solved = s\nstate.closed = c\nlist.more = m\n"
+			"mail.marker = m\nchannel.sms = s\nchannel.mail = m\n"
+			"command.solve = c\ncommand.close = c\ncommand.forward = c\n"
+			"command.take = c\ncommand.ask = c\ncommand.note = c\ncommand.wait = c\n"
+			"command.merge = c\ncommand.split = c\ncommand.link = c\n"
+			"command.language = c\ncommand.article = c\ncommand.preview = c\n"
+			"command.help = c\n",
 			f);
+	for (int n = 0; n < LETTER_COUNT; n++)
+		(void)letters_add(c, tongue, (enum letter_name)n, "Subject: s\n\nbody\n", f);
 }
 
 static void test_fallbacks(void)

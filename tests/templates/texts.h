@@ -7,6 +7,8 @@
 
 /* Every text and words.txt of templates/texts/, finished. Ends the test when a file is missing. */
 struct catalog *texts_load(struct faults *faults);
+int letters_add(struct catalog *c, const char *tongue, enum letter_name n, const char *text,
+		struct faults *faults);
 /* Adds one text or, with TEXT_COUNT, the words. */
 int texts_add(struct catalog *c, const char *tongue, enum text_name n, const char *text,
 	      struct faults *faults);
