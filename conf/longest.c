@@ -132,6 +132,79 @@ int profile_longest_in(const struct profile *p, struct tongue t, struct arena *a
 	return ERR_OK;
 }
 
+/* --- mails --- */
+
+#define SAMPLE_ITEMS 2
+
+static const char subject_sample[] = "Voda u dvorištu";
+static const char from_sample[] = "petar.petrovic@primer.example";
+static const char member_sample[] = "Jelena Jovanović";
+static const char phone_sample[] = "+381 64 ***67";
+static const char file_sample[] = "slika iz dvorišta.jpg";
+static const char command_sample[] = "#reseno";
+
+/* Of a list of any kind: two of the same. */
+static struct letter_list sample_list(const struct text_values *v, struct bytes size,
+				      struct arena *a)
+{
+	struct letter_item *items = arena_array(a, SAMPLE_ITEMS, sizeof(*items));
+
+	if (items == NULL)
+		return (struct letter_list){ 0 };
+	for (size_t i = 0; i < SAMPLE_ITEMS; i++)
+		items[i] = (struct letter_item){
+			.case_no = v->case_no,
+			.category = v->category,
+			.department = v->department,
+			.place = v->place,
+			.state = v->state,
+			.words = v->words,
+			.member = bytes_of(member_sample),
+			.file = bytes_of(file_sample),
+			.size = size,
+			.command = bytes_of(command_sample),
+			.due = v->due,
+			.opened = v->due,
+		};
+	return (struct letter_list){ items, SAMPLE_ITEMS };
+}
+
+static int sample_tag(const struct text_values *v, struct arena *a, struct bytes *tag_out)
+{
+	struct strbuf s = strbuf_in(a, 2 * CASE_BYTES);
+
+	strbuf_addf(&s, "[%.*s saabcdefghijklmnop]", PRI_BYTES(v->case_no));
+	return strbuf_finish(&s, tag_out);
+}
+
+int profile_longest_letter(const struct profile *p, struct tongue t, struct arena *a,
+			   struct letter_values *values_out)
+{
+	struct letter_values v = {
+		.subject = bytes_of(subject_sample),
+		.from = bytes_of(from_sample),
+		.member = bytes_of(member_sample),
+		.phone = bytes_of(phone_sample),
+		.received = { DUE_MS },
+		.was_cut = true,
+	};
+	struct letter_list list;
+	int err = profile_longest_in(p, t, a, &v.common);
+
+	if (err == ERR_OK)
+		err = sample_tag(&v.common, a, &v.tag);
+	if (err != ERR_OK)
+		return err;
+	v.suggestion = v.common.words;
+	v.channel = catalog_word(p->catalog, t, "channel.sms");
+	list = sample_list(&v.common, letter_size(a, t, 120 * 1024), a);
+	if (list.n == 0)
+		return arena_err(a);
+	v.cases = v.near = v.earlier = v.files = v.withheld = v.lines = v.commands = list;
+	*values_out = v;
+	return ERR_OK;
+}
+
 int profile_longest(const struct profile *p, struct arena *a, struct longest *longest_out)
 {
 	struct text_values *values = arena_array(a, p->n_tongues, sizeof(*values));

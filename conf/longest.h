@@ -10,7 +10,7 @@
 #define CONF_LONGEST_H
 
 #include "conf/profile.h"
-#include "templates/compose_sms.h"
+#include "templates/compose_letter.h"
 
 /*
  * One set for each of the profile's tongues, in the arena. Needs categories,
@@ -20,5 +20,8 @@ int profile_longest(const struct profile *p, struct arena *a, struct longest *lo
 /* The set of one tongue, also of one that the profile doesn't answer in. */
 int profile_longest_in(const struct profile *p, struct tongue t, struct arena *a,
 		       struct text_values *values_out);
+/* The same for a mail: every value that any may name, lists of two. */
+int profile_longest_letter(const struct profile *p, struct tongue t, struct arena *a,
+			   struct letter_values *values_out);
 
 #endif

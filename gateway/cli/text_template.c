@@ -9,7 +9,7 @@
 #include "parsers/utf8.h"
 #include "templates/compose_sms.h"
 
-#define NAMES_BYTES_MAX 1024
+#define NAMES_BYTES_MAX 2048
 
 /* The line, and the value is gone. */
 static int finish(struct json **j, struct arena *a, struct bytes *line_out)
@@ -48,6 +48,8 @@ int text_template_names(struct arena *a, struct bytes *names_out)
 
 	for (int n = 0; n < TEXT_COUNT; n++)
 		strbuf_addf(&s, "%s%s", n != 0 ? " " : "", text_name_text((enum text_name)n));
+	for (int n = 0; n < LETTER_COUNT; n++)
+		strbuf_addf(&s, " %s", letter_name_text((enum letter_name)n));
 	return strbuf_finish(&s, names_out);
 }
 
@@ -98,16 +100,61 @@ static int show(const struct example *e, struct arena *a, struct bytes *line_out
 	return err;
 }
 
+/* The same of a mail. */
+struct mail_example {
+	const struct profile *profile;
+	enum letter_name name;
+	struct tongue tongue;
+};
+
+static int compose_example(const struct mail_example *e, struct arena *a, struct letter *letter_out)
+{
+	struct letter_values values;
+	const char *time_zone = arena_str(a, e->profile->time_zone);
+	int err = profile_longest_letter(e->profile, e->tongue, a, &values);
+
+	if (err == ERR_OK && time_zone == NULL)
+		err = arena_err(a);
+	return err != ERR_OK ? err
+			     : compose_letter(e->profile->catalog, e->name, e->tongue, &values,
+					      time_zone, a, letter_out);
+}
+
+static int show_mail(const struct mail_example *e, struct arena *a, struct bytes *line_out)
+{
+	struct letter_text source = catalog_letter(e->profile->catalog, e->name, e->tongue);
+	struct letter mail;
+	struct json *j;
+	int err = compose_example(e, a, &mail);
+
+	if (err != ERR_OK)
+		return err;
+	j = json_object();
+	json_put_str(j, "name", letter_name_text(e->name));
+	json_put_str(j, "language", tongue_name(e->tongue));
+	json_put_str(j, "source", tongue_name(source.tongue));
+	json_put_text(j, "file", source.file);
+	json_put_text(j, "template", source.written);
+	json_put_text(j, "subject", mail.subject);
+	json_put_text(j, "text", mail.text);
+	return finish(&j, a, line_out);
+}
+
 int text_template_show_json(const struct profile *p, bool plain, struct bytes name,
 			    struct bytes language, struct arena *a, struct bytes *line_out)
 {
 	struct example e = { .profile = p, .rules = { .plain = plain } };
 	struct text_values values;
-	int err = text_name_parse(name, &e.name);
+	struct mail_example mail = { .profile = p };
+	bool is_mail = letter_name_parse(name, &mail.name) == ERR_OK;
+	int err = is_mail ? ERR_OK : text_name_parse(name, &e.name);
 
 	if (err != ERR_OK)
 		return ERR_NOENT;
 	err = tongue_parse(language, &e.tongue);
+	mail.tongue = e.tongue;
+	if (err == ERR_OK && is_mail)
+		return show_mail(&mail, a, line_out);
 	if (err == ERR_OK)
 		err = profile_longest_in(p, e.tongue, a, &values);
 	if (err != ERR_OK)
@@ -135,6 +182,26 @@ static int add_texts(const struct profile *p, bool plain, struct arena *a, struc
 			json_put_str(one, "name", text_name_text(e.name));
 			json_put_str(one, "language", tongue_name(e.tongue));
 			err = put_example(&e, a, one, &text);
+			json_append_take(texts, &one);
+		}
+	}
+	return err;
+}
+
+static int add_mails(const struct profile *p, struct arena *a, struct json *texts)
+{
+	int err = ERR_OK;
+
+	for (size_t i = 0; err == ERR_OK && i < p->n_tongues; i++) {
+		for (int n = 0; err == ERR_OK && n < LETTER_COUNT; n++) {
+			struct mail_example e = { p, (enum letter_name)n, p->tongues[i] };
+			struct letter mail = { 0 };
+			struct json *one = json_object();
+
+			err = compose_example(&e, a, &mail);
+			json_put_str(one, "name", letter_name_text(e.name));
+			json_put_str(one, "language", tongue_name(e.tongue));
+			json_put_text(one, "subject", mail.subject);
 			json_append_take(texts, &one);
 		}
 	}
@@ -173,6 +240,8 @@ int text_template_check_json(const struct profile *p, bool plain, const struct f
 		err = add_faults(found, true, a, warnings);
 	if (err == ERR_OK && p != NULL)
 		err = add_texts(p, plain, a, texts);
+	if (err == ERR_OK && p != NULL)
+		err = add_mails(p, a, texts);
 	json_put_bool(j, "ok", is_ok);
 	json_put_take(j, "problems", &problems);
 	json_put_take(j, "warnings", &warnings);

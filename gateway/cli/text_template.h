@@ -16,7 +16,8 @@ int text_sms_json(struct bytes text, struct arena *a, struct bytes *line_out);
  * One text: as written, where, and how it reads with the longest values of the
  * profile. ERR_NOENT: no text of this name (text_template_names() has them);
  * ERR_INVALID: no such language.
- * {"name", "language", "source", "file", "template", "text", "encoding", "units", "segments", "budget"}
+ * {"name", "language", "source", "file", "template", "text", "encoding", "units", "segments", "budget"};
+ * of a mail "subject" instead of the last four.
  */
 int text_template_show_json(const struct profile *p, bool plain, struct bytes name,
 			    struct bytes language, struct arena *a, struct bytes *line_out);
@@ -27,6 +28,7 @@ int text_template_names(struct arena *a, struct bytes *names_out);
  * The proof. found: what loading the profile had to say; p is NULL when it
  * didn't load, then "texts" is empty. is_ok_out: no error among found.
  * {"ok", "problems": […], "warnings": […], "texts": [{"name", "language", "encoding", "units", "segments", "budget"}]}
+ * where a mail has its "subject" instead of the last four.
  */
 int text_template_check_json(const struct profile *p, bool plain, const struct faults *found,
 			     struct arena *a, struct bytes *line_out, bool *is_ok_out);
