@@ -166,9 +166,24 @@ static struct bytes take_charset(struct bytes *value)
 	return name;
 }
 
+static bool is_piece_of(const struct piece *p, struct bytes name)
+{
+	return (p->is_numbered || p->is_percent) && bytes_eq(p->name, name);
+}
+
+/* Appends one piece to what stands before it. */
+static size_t gather(const struct piece *p, uint8_t *out)
+{
+	if (p->is_percent)
+		return percent_decode(p->value, out);
+	if (p->value.len != 0)
+		memcpy(out, p->value.ptr, p->value.len);
+	return p->value.len;
+}
+
 /* All pieces of the name, in the order of their numbers, into one text. */
 static int join(struct mime_charsets *cs, struct arena *a, struct pieces *ps, struct bytes name,
-		struct bytes *value_out)
+		struct mime_param *param_out)
 {
 	size_t total = 0, len = 0;
 	struct bytes charset = BYTES_NONE;
@@ -177,8 +192,7 @@ static int join(struct mime_charsets *cs, struct arena *a, struct pieces *ps, st
 	int err;
 
 	for (size_t i = 0; i < ps->n; i++)
-		if (bytes_eq(ps->list[i].name, name))
-			total += ps->list[i].value.len;
+		total += is_piece_of(&ps->list[i], name) ? ps->list[i].value.len : 0;
 	out = arena_alloc(a, total);
 	if (out == NULL)
 		return arena_err(a);
@@ -186,23 +200,19 @@ static int join(struct mime_charsets *cs, struct arena *a, struct pieces *ps, st
 		for (size_t i = 0; i < ps->n; i++) {
 			struct piece *p = &ps->list[i];
 
-			if (p->number != number || !(p->is_numbered || p->is_percent) ||
-			    !bytes_eq(p->name, name))
+			if (p->number != number || !is_piece_of(p, name))
 				continue;
 			if (number == 0 && p->is_percent)
 				charset = take_charset(&p->value);
-			if (p->is_percent)
-				len += percent_decode(p->value, out + len);
-			else
-				for (size_t k = 0; k < p->value.len; k++)
-					out[len++] = p->value.ptr[k];
+			len += gather(p, out + len);
 		}
+	param_out->octets = bytes_at(out, len);
 	/* Words of RFC 2047 in pieces of RFC 2231: forbidden, and seen. */
-	if (charset.len == 0 && bytes_starts(bytes_at(out, len), "=?"))
-		return mime_words(cs, a, bytes_at(out, len), value_out);
-	err = mime_charset_text(cs, a, charset, bytes_at(out, len), &t);
+	if (charset.len == 0 && bytes_starts(param_out->octets, "=?"))
+		return mime_words(cs, a, param_out->octets, &param_out->value);
+	err = mime_charset_text(cs, a, charset, param_out->octets, &t);
 	if (err == ERR_OK)
-		*value_out = mime_one_line(a, t.text);
+		param_out->value = mime_one_line(a, t.text);
 	return err;
 }
 
@@ -238,9 +248,9 @@ static int add_param(struct mime_charsets *cs, struct arena *a, struct pieces *p
 			     (ps->list[k].is_numbered || ps->list[k].is_percent);
 	if (is_better && !is_split)
 		return ERR_OK; /* the split one comes and counts */
-	list[*n].name = p->name;
+	list[*n] = (struct mime_param){ .name = p->name, .octets = p->value };
 	if (is_split)
-		err = join(cs, a, ps, p->name, &list[*n].value);
+		err = join(cs, a, ps, p->name, &list[*n]);
 	else
 		err = mime_words(cs, a, p->value, &list[*n].value);
 	*n += err == ERR_OK;
@@ -295,10 +305,24 @@ int mime_value(struct mime_charsets *cs, struct arena *a, struct bytes raw,
 	return err;
 }
 
-struct bytes mime_param(const struct mime_value *value, const char *name)
+static const struct mime_param *param_named(const struct mime_value *value, const char *name)
 {
 	for (size_t i = 0; i < value->n_params; i++)
 		if (bytes_is(value->params[i].name, name))
-			return value->params[i].value;
-	return BYTES_NONE;
+			return &value->params[i];
+	return NULL;
+}
+
+struct bytes mime_param(const struct mime_value *value, const char *name)
+{
+	const struct mime_param *p = param_named(value, name);
+
+	return p == NULL ? BYTES_NONE : p->value;
+}
+
+struct bytes mime_param_octets(const struct mime_value *value, const char *name)
+{
+	const struct mime_param *p = param_named(value, name);
+
+	return p == NULL ? BYTES_NONE : p->octets;
 }

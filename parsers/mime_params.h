@@ -14,8 +14,10 @@
 #define MIME_PARAMS_MAX 64
 
 struct mime_param {
-	struct bytes name; /* lower case, without '*' */
-	struct bytes value;
+	struct bytes name;  /* lower case, without '*' */
+	struct bytes value; /* clean UTF-8 */
+	struct bytes
+		octets; /* as they stood there, percent-decoded; a boundary is compared with these */
 };
 
 /* A Content-Type or Content-Disposition: "text/plain; charset=utf-8". */
@@ -35,5 +37,6 @@ int mime_value(struct mime_charsets *cs, struct arena *a, struct bytes raw,
 	       struct mime_value *value_out);
 /* ptr NULL when there is none. */
 struct bytes mime_param(const struct mime_value *value, const char *name);
+struct bytes mime_param_octets(const struct mime_value *value, const char *name);
 
 #endif
