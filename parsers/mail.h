@@ -3,7 +3,7 @@
  * mail - one mail, taken apart: what a person, a program or a server sent us, in
  * clean UTF-8, with everything that later decisions need and nothing more.
  *
- * Filled by mime_read() (parsers/mime.h) inside the cell, carried to the core by
+ * Filled by mail_read() (parsers/mail_read.h) inside the cell, carried to the core by
  * parsers/mail_wire, read by the desk. All texts are borrowed from the arena that
  * it was made in; absent ones are empty. Only values stand here.
  */
@@ -38,7 +38,7 @@ struct mail_file {
 	uint8_t sha256[MAIL_SHA256_SIZE];
 	bool is_executable; /* of a kind that is withheld from staff, by name, type or first octets */
 	struct bytes
-		octets; /* decoded; only between mime_read() and the writing of the blob, else none */
+		octets; /* decoded; only between mail_read() and the writing of the blob, else none */
 };
 
 /* Why a mail is never answered by itself (RFC 3834, RFC 3464, RFC 8098, RFC 2369). */

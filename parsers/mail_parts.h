@@ -15,8 +15,8 @@
 #include "parsers/mail.h"
 #include "parsers/mime.h"
 
-/* All of a mail's text: a book. What is longer is cut, and said to be. */
-#define MAIL_TEXT_MAX ((size_t)1024 * 1024)
+/* All of a mail's text: a book. Twice this, with the own words, fits in one frame of mail_wire. What is longer is cut, and said to be. */
+#define MAIL_TEXT_MAX ((size_t)512 * 1024)
 /* An image that the text shows and that is smaller is a logo; what is larger may be a photo of the matter. */
 #define MAIL_LOGO_MAX ((size_t)64 * 1024)
 /* The same for an image that stands beside a text, and that nothing shows. */

@@ -7,6 +7,7 @@
 #include "gateway/cli/keep.h"
 #include "gateway/cli/phone.h"
 #include "gateway/cli/text.h"
+#include "gateway/cli/text_mail.h"
 
 /* clang-format off */
 static const struct column case_columns[] = {
@@ -72,6 +73,8 @@ const struct command_row commands[] = {
 	{ "classify", "[TEXT]", "what the rules make of a text", RUN_LOCAL, 0, 1, { { "tsv", "FILE" } }, NULL, false,
 	  text_classify },
 	{ "sms show", "TEXT", "encoding and segments of a text", RUN_LOCAL, 1, 1, { { NULL, NULL } }, NULL, false, text_sms },
+	{ "mail show", "FILE", "what the mail parser makes of a file", RUN_LOCAL, 1, 1, { { NULL, NULL } }, NULL, false,
+	  text_mail_show },
 	{ "template show", "NAME LANGUAGE", "a text of the profile", RUN_LOCAL, 2, 2, { { NULL, NULL } }, NULL, false,
 	  text_template },
 	{ "template check", "", "every text fits with the longest values", RUN_LOCAL, 0, 0, { { NULL, NULL } }, NULL, true,

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/cli/text_mail.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/limits.h"
+#include "gateway/cli/ask.h"
+#include "gateway/cli/print.h"
+#include "parsers/err.h"
+#include "parsers/json.h"
+#include "parsers/keyed.h"
+#include "parsers/mail_read.h"
+
+/* What is read of a file when no configuration says it: the default of mail_max. */
+#define MAIL_DEFAULT_MAX (30 * MIB)
+/* An object with both texts of a mail, escaped. */
+#define JSON_ARENA_MAX (64 * MIB)
+
+/* --- JSON --- */
+
+/* Absent is null. */
+static void put_or_null(struct json *j, const char *key, struct bytes text)
+{
+	if (text.len == 0)
+		json_put_null(j, key);
+	else
+		json_put_text(j, key, text);
+}
+
+static struct json *person_json(const struct mail_person *p)
+{
+	struct json *j = json_object();
+
+	json_put_text(j, "name", p->name);
+	put_or_null(j, "address", p->address);
+	return j;
+}
+
+static void put_people(struct json *j, const char *key, const struct mail_person *list, size_t n)
+{
+	struct json *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		struct json *person = person_json(&list[i]);
+
+		json_append_take(array, &person);
+	}
+	json_put_take(j, key, &array);
+}
+
+static void put_texts(struct json *j, const char *key, const struct bytes *list, size_t n)
+{
+	struct json *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		struct json *text = json_text(list[i]);
+
+		json_append_take(array, &text);
+	}
+	json_put_take(j, key, &array);
+}
+
+static void put_files(struct json *j, const struct mail *m)
+{
+	struct json *array = json_array();
+
+	for (size_t i = 0; i < m->n_files; i++) {
+		const struct mail_file *f = &m->files[i];
+		struct json *file = json_object();
+		struct json *sha256 = json_octets(bytes_at(f->sha256, sizeof(f->sha256)));
+
+		json_put_text(file, "name", f->name);
+		json_put_text(file, "type", f->type);
+		json_put_int(file, "bytes", (int64_t)f->size);
+		json_put_take(file, "sha256", &sha256);
+		json_put_bool(file, "executable", f->is_executable);
+		json_append_take(array, &file);
+	}
+	json_put_take(j, "attachments", &array);
+}
+
+static void put_bounce(struct json *j, const struct mail *m)
+{
+	struct json *bounce;
+
+	if (!m->has_bounce) {
+		json_put_null(j, "bounce");
+		return;
+	}
+	bounce = json_object();
+	put_or_null(bounce, "recipient", m->bounce.recipient);
+	put_or_null(bounce, "status", m->bounce.status);
+	put_or_null(bounce, "action", m->bounce.action);
+	put_or_null(bounce, "original_message_id", m->bounce.original_message_id);
+	json_put_take(j, "bounce", &bounce);
+}
+
+static void put_head(struct json *j, const struct mail *m)
+{
+	struct json *from = person_json(&m->from);
+
+	json_put_take(j, "from", &from);
+	put_people(j, "to", m->to, m->n_to);
+	json_put_text(j, "subject", m->subject);
+	json_put_time(j, "date", m->date.ms);
+	put_or_null(j, "message_id", m->message_id);
+	put_or_null(j, "in_reply_to", m->in_reply_to);
+	put_texts(j, "references", m->references, m->n_references);
+}
+
+static const char *proof_text(enum mail_proof p)
+{
+	switch (p) {
+	case PROOF_NONE: return NULL;
+	case PROOF_PASS: return "pass";
+	case PROOF_FAIL: return "fail";
+	}
+	return NULL;
+}
+
+/* Keys that COMMANDS doesn't name: what else the desk will know. */
+static void put_more(struct json *j, const struct mail *m)
+{
+	struct json *auth = json_object();
+
+	put_people(j, "cc", m->to + m->n_to, m->n_people - m->n_to);
+	put_or_null(j, "reply_to", m->reply_to.address);
+	json_put_bool(j, "own_text_unsure", m->own_is_unsure);
+	json_put_bool(j, "calendar", m->is_calendar);
+	json_put_bool(j, "encrypted", m->is_encrypted);
+	json_put_str(auth, "dmarc", proof_text(m->auth.dmarc));
+	json_put_str(auth, "dkim", proof_text(m->auth.dkim));
+	json_put_str(auth, "auth", proof_text(m->auth.auth));
+	json_put_take(j, "auth", &auth);
+}
+
+int text_mail_json(const struct mail *m, struct tongue otherwise, struct arena *a,
+		   struct bytes *line_out)
+{
+	struct language_guess guess = language_guess(m->own_text, otherwise);
+	struct json *j = json_object();
+	int err;
+
+	put_head(j, m);
+	json_put_text(j, "text", m->text);
+	json_put_text(j, "own_text", m->own_text);
+	json_put_str(j, "language", language_code(guess.language));
+	json_put_str(j, "script", script_code(guess.script));
+	put_files(j, m);
+	json_put_str(j, "automatic", mail_automatic_text(m->automatic));
+	put_or_null(j, "automatic_why", m->automatic_why);
+	put_texts(j, "tags", m->tags, m->n_tags);
+	put_bounce(j, m);
+	json_put_bool(j, "cut", m->is_cut);
+	put_texts(j, "faults", m->faults, m->n_faults);
+	put_more(j, m);
+	err = json_line(j, a, line_out);
+	json_free(&j);
+	return err;
+}
+
+/* --- for people --- */
+
+static void say_person(const char *key, const struct mail_person *p)
+{
+	if (p->name.len == 0 && p->address.len == 0)
+		return;
+	printf("%-11s %.*s", key, PRI_BYTES(p->name));
+	if (p->address.len != 0)
+		printf("%s<%.*s>", p->name.len != 0 ? " " : "", PRI_BYTES(p->address));
+	putchar('\n');
+}
+
+static void say(const char *key, struct bytes text)
+{
+	if (text.len != 0)
+		printf("%-11s %.*s\n", key, PRI_BYTES(text));
+}
+
+static void say_files(const struct mail *m)
+{
+	for (size_t i = 0; i < m->n_files; i++) {
+		const struct mail_file *f = &m->files[i];
+
+		printf("%-11s %.*s%s%.*s, %" PRIu64 " octets%s\n", "attachment", PRI_BYTES(f->name),
+		       f->name.len != 0 ? ", " : "", PRI_BYTES(f->type), f->size,
+		       f->is_executable ? ", can be run: withheld from staff" : "");
+	}
+}
+
+static void say_marks(const struct mail *m)
+{
+	if (m->automatic != MAIL_BY_PERSON)
+		printf("%-11s %s (%.*s)\n", "automatic", mail_automatic_text(m->automatic),
+		       PRI_BYTES(m->automatic_why));
+	if (m->has_bounce)
+		printf("%-11s %.*s %.*s %.*s\n", "bounce", PRI_BYTES(m->bounce.recipient),
+		       PRI_BYTES(m->bounce.action), PRI_BYTES(m->bounce.status));
+	if (m->is_calendar)
+		puts("an invitation, or the answer to one");
+	if (m->is_cut)
+		puts("longer than what was read");
+	for (size_t i = 0; i < m->n_faults; i++)
+		say("broken", m->faults[i]);
+}
+
+static void say_mail(const struct mail *m)
+{
+	say_person("from", &m->from);
+	for (size_t i = 0; i < m->n_people; i++)
+		say_person(i < m->n_to ? "to" : "cc", &m->to[i]);
+	say("subject", m->subject);
+	for (size_t i = 0; i < m->n_tags; i++)
+		say("case", m->tags[i]);
+	say_files(m);
+	say_marks(m);
+	printf("\n%.*s\n", PRI_BYTES(m->own_text));
+	if (!bytes_eq(m->own_text, m->text))
+		printf("\n(%zu of %zu octets of its text are shown; --json has all of it)\n",
+		       m->own_text.len, m->text.len);
+}
+
+/* --- the command --- */
+
+/* What the configuration says of us; conf NULL: nothing. Borrows from conf. */
+struct knowledge {
+	struct mail_rules rules;
+	struct bytes own, servers[CONF_PEERS_MAX];
+	struct tongue tongue;
+	size_t max;
+};
+
+static const struct conf_channel *mail_channel(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_channels; i++)
+		if (conf->channels[i].type == CHANNEL_MAIL)
+			return &conf->channels[i];
+	return NULL;
+}
+
+static void know(struct knowledge *k, const struct conf *conf)
+{
+	const struct conf_channel *c;
+
+	k->max = MAIL_DEFAULT_MAX;
+	if (conf == NULL)
+		return;
+	k->rules.case_prefix = conf->profile->case_prefix;
+	k->rules.instance = bytes_of(conf->instance);
+	k->tongue = conf->profile->tongue;
+	c = mail_channel(conf);
+	if (c == NULL)
+		return;
+	k->max = (size_t)c->mail.mail_max;
+	k->own = bytes_of(c->from);
+	k->rules.own = &k->own;
+	k->rules.n_own = 1;
+	k->rules.authserv_id = bytes_of(c->mail.authserv_id);
+	for (size_t i = 0; i < c->mail.n_servers; i++)
+		k->servers[i] = bytes_of(c->mail.servers[i]);
+	k->rules.servers = k->servers;
+	k->rules.n_servers = c->mail.n_servers;
+}
+
+/* The first max octets of a file, malloc'd; NULL and errno. */
+static uint8_t *read_file(const char *path, size_t max, size_t *len_out, bool *is_cut_out)
+{
+	FILE *f = fopen(path, "rb");
+	uint8_t *octets = f == NULL ? NULL : malloc(max + 1);
+	size_t len = 0;
+
+	if (octets != NULL)
+		len = fread(octets, 1, max + 1, f);
+	if (octets != NULL && ferror(f)) {
+		free(octets);
+		octets = NULL;
+	}
+	if (f != NULL)
+		fclose(f);
+	*is_cut_out = len > max;
+	*len_out = len > max ? max : len;
+	return octets;
+}
+
+static int show(const struct args *args, const struct knowledge *k, struct bytes raw, bool is_cut)
+{
+	struct mime_charsets *cs = mime_charsets_open();
+	struct arena *a = arena_new(MAIL_READ_ARENA(raw.len) + JSON_ARENA_MAX);
+	struct mail mail;
+	struct bytes line;
+	int err = cs == NULL || a == NULL ? ERR_NOMEM : ERR_OK;
+
+	if (err == ERR_OK) {
+		mime_charsets_need(cs, raw);
+		err = mail_read(raw, is_cut, &k->rules, cs, a, &mail);
+	}
+	if (err == ERR_OK && !args->json)
+		say_mail(&mail);
+	else if (err == ERR_OK && (err = text_mail_json(&mail, k->tongue, a, &line)) == ERR_OK)
+		printf("%.*s\n", PRI_BYTES(line));
+	if (err != ERR_OK)
+		args_fail("%s: %s", args->words[0], err_text(err));
+	arena_free(&a);
+	mime_charsets_close(&cs);
+	return err != ERR_OK || fflush(stdout) != 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+int text_mail_show(const struct args *args)
+{
+	bool is_named = strcmp(args->conf, ARGS_CONF_DEFAULT) != 0, is_cut = false;
+	struct conf *conf = is_named ? ask_conf(args) : NULL;
+	struct knowledge k = { 0 };
+	size_t len = 0;
+	uint8_t *octets;
+	int status = EXIT_FAILED;
+
+	if (is_named && conf == NULL)
+		return EXIT_FAILED;
+	know(&k, conf);
+	octets = read_file(args->words[0], k.max, &len, &is_cut);
+	if (octets == NULL)
+		args_fail("%s: %s", args->words[0], strerror(errno));
+	else
+		status = show(args, &k, bytes_at(octets, len), is_cut);
+	free(octets);
+	conf_drop(&conf);
+	return status;
+}
