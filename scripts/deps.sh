@@ -4,13 +4,14 @@
 #
 #   build   what ./configure && make needs
 #   python  Python alone: the demo with the simulator
-#   lab     Kannel, node and Python: the real servers of the demo and of the tests
+#   lab     Kannel, Dovecot, Postfix, node and Python: the real servers of the demo and of the tests
 #   test    what scripts/test needs beside them
 #   fuzz    clang and its libFuzzer
 #   full    what scripts/test --full needs beside all that
 #
 # Packages are the only thing outside the source tree that changes. The services that
 # they bring are not started: a policy-rc.d of the machine's own is put aside meanwhile.
+# A mail server of another kind isn't replaced by Postfix: that is for a person to do.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -19,11 +20,13 @@ declare -A PACKAGES=(
 		libmicrohttpd-dev libcurl4-gnutls-dev libpcre2-dev libiniparser-dev liblmdb-dev libprotobuf-c-dev
 		libicu-dev libsodium-dev libjansson-dev libxml2-dev libetpan-dev libsystemd-dev tzdata"
 	[python]="python3"
-	[lab]="python3 kannel kannel-extras curl"
+	[lab]="python3 kannel kannel-extras curl dovecot-imapd dovecot-lmtpd postfix openssl"
 	[test]="cppcheck clang-format strace procps"
 	[fuzz]="clang libclang-rt-14-dev"
 	[full]="valgrind"
 )
+# What a package brings must not come up with the next start of the machine: Kannel as it comes listens on all addresses.
+SERVICES="kannel dovecot postfix"
 POLICY=/usr/sbin/policy-rc.d
 POLICY_ASIDE=$POLICY.put-aside-by-odziv
 
@@ -54,19 +57,31 @@ policy_back() {
 	if [ -e "$POLICY_ASIDE" ]; then as_root mv "$POLICY_ASIDE" "$POLICY"; else as_root rm -f "$POLICY"; fi
 }
 
+has_service() { [ -e "/etc/init.d/$1" ]; }
+
+# Postfix asks what kind of server it shall be: none, the laboratory brings its own configuration.
+prepare_postfix() {
+	local other
+	other=$(dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' | awk '$1 == "installed" && /mail-transport-agent/ { print $2; exit }')
+	[ -z "$other" ] || die "the laboratory needs Postfix, which can't be installed beside $other; remove that by hand, or work in a container"
+	echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections
+}
+
 apt_get() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"; }
 
 install_missing() {
-	local had_kannel=yes
-	is_installed kannel || had_kannel=no
+	local service new_services=
+	for service in $SERVICES; do has_service "$service" || new_services="$new_services $service"; done
 	say "installing Debian packages: $*"
 	quietly "$BUILD/log/apt-update.log" apt_get update
 	trap policy_back EXIT
 	policy_aside
+	case " $* " in *" postfix "*) prepare_postfix ;; esac
 	quietly "$BUILD/log/apt-install.log" apt_get install -y --no-install-recommends "$@" ||
 		die "apt-get couldn't install all of: $*"
-	# Kannel as it comes listens on all addresses after the next start of the machine.
-	[ $had_kannel = yes ] || ! is_installed kannel || as_root update-rc.d kannel disable >/dev/null 2>&1 || true
+	for service in $new_services; do
+		! has_service "$service" || as_root update-rc.d "$service" disable >/dev/null 2>&1 || true
+	done
 	policy_back
 	trap - EXIT
 }

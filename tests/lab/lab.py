@@ -2,7 +2,8 @@
 """lab - the one fixture of all stories with real servers.
 
 A Lab is a temporary folder, free ports, an SMSC with phones, Kannel and odzivd. It starts what a
-story needs and stops exactly what it started.
+story needs and stops exactly what it started. With mail=True it has a real Dovecot and a real Postfix
+as well, and odzivd a channel "mail" beside that of the phones.
 
     with Lab(build, modules) as lab:
         lab.start()
@@ -17,6 +18,8 @@ import tempfile
 
 from gateway import Gateway
 from kannel import BOX_ID, Kannel, STATUS_PASSWORD
+from mail_dovecot import PASSWORD as MAIL_PASSWORD
+from mail_servers import MailServers
 from process import Failure, free_ports, until
 from smsc import SHORT_CODE, Smsc
 
@@ -35,18 +38,23 @@ def copy_readable(source, target):
 
 class Lab:
     """link: box, http, or simulator (no server at all). conf: {"section": {"key": value}} on top of ours.
-    kannel: settings of kannel.py. serve: what start() brings up, in order."""
+    kannel: settings of kannel.py. mail: True, or settings of mail_servers.py. serve: what start() brings up, in order."""
 
-    def __init__(self, build, modules, link="box", conf=None, kannel=None, profile="stara-pazova",
-                 serve=("smsc", "kannel", "odzivd"), folder=None, keep=False):
+    def __init__(self, build, modules, link="box", conf=None, kannel=None, mail=None, profile="stara-pazova",
+                 serve=("smsc", "kannel", "mail", "odzivd"), folder=None, keep=False):
         self.build, self.modules, self.link, self.keep = build, modules, link, keep
         os.umask(0o022)     # whom odzivd becomes must be able to read what we write
         self.folder = folder or tempfile.mkdtemp(prefix="odziv-lab.")
         self.ports = dict(zip(("admin", "box", "sendsms", "smsc", "http"), free_ports(5)))
-        self.serve = [s for s in serve if link != "simulator" or s == "odzivd"]
+        absent = (("smsc", "kannel") if link == "simulator" else ()) + (() if mail else ("mail",))
+        self.serve = [s for s in serve if s not in absent]
         self.smsc = Smsc(self.folder, self.ports["smsc"], modules)
         self.kannel = Kannel(self.folder, [self.ports[p] for p in ("admin", "box", "sendsms")], self.ports["smsc"], link,
                              self.ports["http"], SECRET, **(kannel or {})) if link != "simulator" else None
+        self.mail = None
+        if mail:
+            self.ports.update(zip(MailServers.PORTS, free_ports(len(MailServers.PORTS), self.ports.values())))
+            self.mail = MailServers(self.folder, self.ports, **(mail if isinstance(mail, dict) else {}))
         self.odzivd = Gateway(self.folder, build, self._sections(profile))
         self._profile(profile)
         self._secrets()
@@ -62,6 +70,7 @@ class Lab:
             "store": {"map_size": "64M"},
             "http": {"http_listen": f"127.0.0.1:{self.ports['http']}"},
             **self._channel(),
+            **({"mail": self.mail.section()} if self.mail else {}),
         }
 
     def _channel(self):
@@ -81,7 +90,8 @@ class Lab:
         copy_readable(os.path.join(SOURCE, "templates", "texts"), os.path.join(self.odzivd.conf, "templates", "texts"))
 
     def _secrets(self):
-        for name, words in (("status_password", STATUS_PASSWORD), ("sendsms_password", "gwpw"), ("callback_secret", SECRET)):
+        for name, words in (("status_password", STATUS_PASSWORD), ("sendsms_password", "gwpw"), ("callback_secret", SECRET),
+                            ("mail_password", MAIL_PASSWORD)):
             self.odzivd.secret(name, words)
 
     # ---- life
@@ -94,7 +104,7 @@ class Lab:
     def stop(self):
         """Stops everything, even when one of them makes trouble; the first trouble is raised at the end."""
         troubles = []
-        for part in (self.odzivd, self.kannel, self.smsc):
+        for part in (self.odzivd, self.mail, self.kannel, self.smsc):
             try:
                 if part:
                     part.stop()
@@ -118,7 +128,8 @@ class Lab:
 
     def logs(self):
         """The end of every log, for the reader of a failure."""
-        processes = [self.odzivd.process] + (self.kannel.logs() + [self.smsc.process] if self.kannel else [])
+        processes = [self.odzivd.process] + (self.kannel.logs() + [self.smsc.process] if self.kannel else []) \
+            + (self.mail.processes() if self.mail else [])
         texts = []
         for process in processes:
             tail = process.tail()
@@ -131,6 +142,9 @@ class Lab:
 
     def phone(self, number, name=None):
         return self.smsc.phone(number, name)
+
+    def person(self, address, name=None):
+        return self.mail.person(address, name)
 
     def odziv(self, *words, **how):
         return self.odzivd.odziv(*words, **how)

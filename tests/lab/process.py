@@ -24,14 +24,14 @@ def _in_child(listener):
         os.dup2(listener.fileno(), 3)
 
 
-def free_ports(n):
+def free_ports(n, taken=()):
     """n ports that nobody listens on, below those that the kernel gives to outgoing connections:
     a server that comes back after a kill must find its port free."""
     ports, held = [], []
     with contextlib.ExitStack() as stack:
         while len(ports) < n:
             port = 20000 + os.getpid() % 8 * 1500 + random.SystemRandom().randrange(1500)    # laboratories side by side stay apart
-            if port in ports:    # with SO_REUSEADDR the bind below takes one twice
+            if port in ports or port in taken:    # with SO_REUSEADDR the bind below takes one twice
                 continue
             s = stack.enter_context(socket.socket())
             s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""mail_dovecot - a real Dovecot in a folder of its own: IMAP with TLS from the first byte and with STARTTLS, LMTP,
+quota, and the logins of Postfix. Root or not; and what a story may do to it."""
+import contextlib
+import glob
+import grp
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+
+from process import Failure, Process, until
+
+PASSWORD = "secret"
+HOSTNAME = "imap.test.example"     # as it signs its Received fields
+CONF = """base_dir = {folder}/base
+state_dir = {folder}/base
+hostname = {hostname}
+log_path = /dev/stderr
+listen = 127.0.0.1
+protocols = imap lmtp
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {login_user}
+ssl = {ssl}
+ssl_cert = <{cert}
+ssl_key = <{key}
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = maildir:~/Maildir
+mail_fsync = {fsync}
+mail_max_userip_connections = 100
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = no
+mail_plugins = quota
+plugin {{
+  quota = maildir:User quota
+}}
+protocol imap {{
+  mail_plugins = quota imap_quota
+{capability}
+}}
+protocol lmtp {{
+  mail_plugins = quota
+}}
+namespace inbox {{
+  inbox = yes
+}}
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {folder}/users
+}}
+userdb {{
+  driver = passwd-file
+  args = username_format=%u {folder}/users
+}}
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service stats {{
+  chroot =
+}}
+service auth {{
+  inet_listener {{
+    address = 127.0.0.1
+    port = {sasl}
+  }}
+}}
+service imap-login {{
+  chroot =
+  process_min_avail = 1
+  service_count = 0
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+"""
+# What Dovecot 2.3 offers after login, less MOVE and IDLE: an older server.
+OLD_CAPABILITY = "  imap_capability = IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE UIDPLUS LITERAL+ UNSELECT CHILDREN NAMESPACE"
+
+
+class Dovecot:
+    """ports: imap, imaps, lmtp, sasl. ssl: yes or no. kind: which certificate. old: without MOVE and IDLE."""
+
+    def __init__(self, folder, ports, certificates, fsync="never"):
+        self.folder = os.path.join(folder, "dovecot")
+        self.ports, self.certificates, self.fsync = ports, certificates, fsync
+        self.has_tls = True
+        self.quotas = {}    # address: "100k"
+        self.addresses = []
+        os.makedirs(os.path.join(self.folder, "base"))
+        os.makedirs(os.path.join(self.folder, "mail"))
+        self.mail_user, self.mail_group = ("nobody", "nogroup") if os.geteuid() == 0 else (self._name(), grp.getgrgid(os.getegid()).gr_name)
+        shutil.chown(os.path.join(self.folder, "mail"), self.mail_user, self.mail_group)
+        self.conf_path = os.path.join(self.folder, "dovecot.conf")
+        self.process = Process("dovecot", ["/usr/sbin/dovecot", "-F", "-c", self.conf_path], self.folder)
+        self.configure()
+
+    @staticmethod
+    def _name():
+        return pwd.getpwuid(os.geteuid()).pw_name
+
+    def configure(self, kind="right", ssl="yes", old=False):
+        """What holds from the next start on."""
+        self.has_tls = ssl == "yes"
+        cert, key = self.certificates.pair(kind)
+        me = self._name()
+        users = ("dovecot", "dovecot", "dovenull") if os.geteuid() == 0 else (me, self.mail_group, me)
+        with open(self.conf_path, "w", encoding="utf-8") as f:
+            f.write(CONF.format(folder=self.folder, hostname=HOSTNAME, cert=cert, key=key, ssl=ssl, fsync=self.fsync,
+                                capability=OLD_CAPABILITY if old else "", **dict(zip(("user", "group", "login_user"), users)), **self.ports))
+
+    def add(self, address, quota=None):
+        """A mailbox; Dovecot reads the file again by itself."""
+        if address not in self.addresses:
+            self.addresses.append(address)
+        self.quotas[address] = quota
+        uid, gid = pwd.getpwnam(self.mail_user).pw_uid, grp.getgrnam(self.mail_group).gr_gid
+        path = os.path.join(self.folder, "users")
+        with open(path + ".new", "w", encoding="utf-8") as f:
+            for one in self.addresses:
+                more = f"userdb_quota_rule=*:storage={self.quotas[one]}" if self.quotas[one] else ""
+                f.write(f"{one}:{{PLAIN}}{PASSWORD}:{uid}:{gid}::{self.home(one)}::{more}\n")
+        os.replace(path + ".new", path)
+
+    def home(self, address):
+        return os.path.join(self.folder, "mail", address)
+
+    # ---- life
+
+    def start(self):
+        self.process.start()
+        for name, port in self.ports.items():
+            if name != "imaps" or self.has_tls:
+                until(f"Dovecot listens at its port {name}", lambda port=port: self._listens(port), 15, tend=self.process.must_run)
+        return self
+
+    @staticmethod
+    def _listens(port):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return True
+        except OSError:
+            return False
+
+    def stop(self):
+        """SIGTERM, and what is still there after a moment is killed: Dovecot likes to wait for itself."""
+        if not self.process.is_running():
+            return
+        self.resume()
+        self.process.signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(0.3)
+        self._end()
+
+    def restart(self, **configuration):
+        self.stop()
+        self.configure(**configuration)
+        self.start()
+
+    def kill(self):
+        """kill -9 of all of it: its clients see a reset or an end."""
+        self._end()
+
+    def _end(self):
+        """Nothing of it is left when this returns, so its ports and sockets are free."""
+        self.process.kill()
+        until("all of Dovecot is gone", lambda: not [self._signal(pid, signal.SIGKILL) for pid in self.children()])
+
+    # ---- what may befall it
+
+    @staticmethod
+    def _stat(pid):
+        """(name, session) of a process; None when it has ended, even if nobody has asked for its status yet."""
+        try:
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
+                name, _, rest = f.read().partition(" (")[2].rpartition(") ")
+        except OSError:
+            return None
+        state, _parent, _group, session = rest.split()[:4]
+        return None if state == "Z" else (name, int(session))
+
+    def children(self, name=None):
+        """Its processes beside the master, or those of one service (imap, imap-login, lmtp): all are of one session."""
+        stats = {int(pid): self._stat(pid) for pid in os.listdir("/proc") if pid.isdigit()}
+        return [pid for pid, stat in stats.items() if stat and stat[1] == self.process.pid != pid and name in (None, stat[0])]
+
+    @staticmethod
+    def _signal(pid, number):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass    # it left by itself
+
+    def cut(self):
+        """Every IMAP connection ends, wherever it is; new ones are served."""
+        for name in ("imap", "imap-login"):
+            for pid in self.children(name):
+                self._signal(pid, signal.SIGKILL)
+
+    def hang(self):
+        """Connections stay, nothing is answered."""
+        for pid in [self.process.pid] + self.children():
+            self._signal(pid, signal.SIGSTOP)
+
+    def resume(self):
+        for pid in [self.process.pid] + self.children():
+            self._signal(pid, signal.SIGCONT)
+
+    def maildir(self, address, folder="INBOX"):
+        return os.path.join(self.home(address), "Maildir", "" if folder == "INBOX" else "." + folder)
+
+    def forget_uids(self, address, folder="INBOX"):
+        """A new UIDVALIDITY, and UIDs from 1: as after a mailbox was restored from a backup."""
+        names = glob.glob(os.path.join(self.maildir(address, folder), "dovecot-uidlist*")) \
+            + glob.glob(os.path.join(self.maildir(address, folder), "dovecot.index*"))
+        if not names:
+            raise Failure(f"Dovecot knows nothing of {folder} of {address} yet")
+        for name in names:
+            os.unlink(name)
+
+    def log(self):
+        return self.process.log(whole=True)
