@@ -67,3 +67,27 @@ void keyed_wipe(void *secret, size_t len)
 {
 	sodium_memzero(secret, len);
 }
+
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct keyed_sha256_state),
+	       "struct keyed_sha256_state is too small");
+
+static crypto_hash_sha256_state *sha256_of(struct keyed_sha256_state *s)
+{
+	return (crypto_hash_sha256_state *)(void *)s->octets;
+}
+
+void keyed_sha256_begin(struct keyed_sha256_state *s)
+{
+	crypto_hash_sha256_init(sha256_of(s));
+}
+
+void keyed_sha256_add(struct keyed_sha256_state *s, struct bytes octets)
+{
+	if (octets.len != 0)
+		crypto_hash_sha256_update(sha256_of(s), octets.ptr, octets.len);
+}
+
+void keyed_sha256_end(struct keyed_sha256_state *s, uint8_t sha256_out[KEYED_SHA256_BYTES])
+{
+	crypto_hash_sha256_final(sha256_of(s), sha256_out);
+}

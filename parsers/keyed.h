@@ -36,4 +36,12 @@ void keyed_hex(struct bytes octets, char *out, size_t out_size);
 void keyed_new_key(struct keyed_key *key_out);
 void keyed_wipe(void *secret, size_t len);
 
+/* keyed_sha256() of what comes in pieces: begin, add each, end. */
+struct keyed_sha256_state {
+	uint64_t octets[16];
+};
+void keyed_sha256_begin(struct keyed_sha256_state *s);
+void keyed_sha256_add(struct keyed_sha256_state *s, struct bytes octets);
+void keyed_sha256_end(struct keyed_sha256_state *s, uint8_t sha256_out[KEYED_SHA256_BYTES]);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A backup (keep.h): the store from one snapshot while it is written to, the key,
- * other files, and last a manifest with what each file should be. A folder
+ * A backup (keep.h): the store from one snapshot while it is written to, its blobs,
+ * the key, other files, and last a manifest with what each file should be. A folder
  * without a manifest is no backup.
  */
 #include "store/keep.h"
@@ -15,6 +15,7 @@
 
 #include "parsers/err.h"
 #include "parsers/json.h"
+#include "store/blobs.h"
 #include "store/files.h"
 
 /* A path, a digest, a number for each of some files. */
@@ -22,6 +23,8 @@
 
 struct backup {
 	const char *dir;
+	const char *state_dir;
+	uint64_t n_blobs;
 	struct json *files;
 	keep_progress_fn *progress;
 	void *ctx;
@@ -81,6 +84,20 @@ static int copy_store(struct backup *b, struct store *s)
 	return ERR_OK;
 }
 
+/* After the snapshot: what it names was on disk before it, and nothing goes while we hold them. */
+static int copy_store_and_blobs(struct backup *b, struct store *s)
+{
+	int fd, err = blob_hold(b->state_dir, &fd);
+
+	if (err != ERR_OK)
+		return fail(b, err, "blobs");
+	err = copy_store(b, s);
+	if (err == ERR_OK)
+		err = blob_link_all(b->state_dir, b->dir, &b->n_blobs, b->why, b->why_size);
+	blob_let(fd);
+	return err;
+}
+
 static int copy_file(struct backup *b, const char *from, const char *name)
 {
 	char to[FILES_PATH_SIZE];
@@ -137,6 +154,7 @@ static int write_manifest(struct backup *b, const char *instance, struct wall no
 	json_put_int(m, "version", STORE_VERSION);
 	json_put_time(m, "at", now.ms);
 	json_put_take(m, "files", &b->files);
+	json_put_int(m, "blobs", (int64_t)b->n_blobs);
 	if (err == ERR_OK)
 		err = json_line(m, a, &line);
 	if (err == ERR_OK)
@@ -162,6 +180,7 @@ static void take_back(struct backup *b, const char *const *files, size_t n_files
 		    files_path(path, others, basename(name)) == ERR_OK)
 			(void)unlink(path);
 	}
+	blob_clear(b->dir);
 	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
 		if (files_path(path, b->dir, dirs[i]) == ERR_OK)
 			(void)rmdir(path);
@@ -172,9 +191,12 @@ int backup_run(struct store *s, const char *state_dir, const char *dir, const ch
 	       const char *const *files, size_t n_files, struct wall now,
 	       keep_progress_fn *progress, void *ctx, char *why_out, size_t why_size)
 {
-	struct backup b = {
-		.dir = dir, .progress = progress, .ctx = ctx, .why = why_out, .why_size = why_size
-	};
+	struct backup b = { .dir = dir,
+			    .state_dir = state_dir,
+			    .progress = progress,
+			    .ctx = ctx,
+			    .why = why_out,
+			    .why_size = why_size };
 	int err;
 
 	if (!files_is_empty_dir(dir)) {
@@ -187,7 +209,7 @@ int backup_run(struct store *s, const char *state_dir, const char *dir, const ch
 		return err;
 	}
 	b.files = json_array();
-	err = copy_store(&b, s);
+	err = copy_store_and_blobs(&b, s);
 	if (err == ERR_OK)
 		err = copy_key(&b, state_dir);
 	if (err == ERR_OK)

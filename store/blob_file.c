@@ -17,20 +17,6 @@
 /* A file in new/ is being written for seconds, not for an hour. */
 #define LEFT_OVER_S (HOUR_MS / SECOND_MS)
 
-static int err_of_errno(void)
-{
-	switch (errno) {
-	case ENOENT: return ERR_NOENT;
-	case EACCES:
-	case EPERM:
-	case EROFS: return ERR_ACCESS;
-	case ENOSPC:
-	case EDQUOT:
-	case EFBIG: return ERR_NOSPACE;
-	default: return ERR_IO;
-	}
-}
-
 int blob_file_path(const char *folder, const uint8_t sha256[KEYED_SHA256_BYTES], char *path_out)
 {
 	char hex[2 * KEYED_SHA256_BYTES + 1];
@@ -120,10 +106,10 @@ static int write_and_sync(int fd, struct bytes octets)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_of_errno();
+			return files_err();
 		octets = bytes_cut(octets, (size_t)n, octets.len);
 	}
-	return fdatasync(fd) == 0 ? ERR_OK : err_of_errno();
+	return fdatasync(fd) == 0 ? ERR_OK : files_err();
 }
 
 /* Several processes write here: the name has its process, and isn't taken when somebody had the same number before. */
@@ -139,7 +125,7 @@ static int make_new(struct blob_folder *f, char *path_out)
 			return ERR_LIMIT;
 		fd = open(path_out, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	} while (fd < 0 && errno == EEXIST);
-	return fd >= 0 ? fd : err_of_errno();
+	return fd >= 0 ? fd : files_err();
 }
 
 static int write_new(struct blob_folder *f, struct bytes octets, const char *path)
@@ -152,9 +138,9 @@ static int write_new(struct blob_folder *f, struct bytes octets, const char *pat
 		return fd;
 	err = write_and_sync(fd, octets);
 	if (close(fd) != 0 && err == ERR_OK)
-		err = err_of_errno();
+		err = files_err();
 	if (err == ERR_OK && rename(new_path, path) != 0)
-		err = err_of_errno();
+		err = files_err();
 	if (err != ERR_OK)
 		(void)unlink(new_path);
 	return err;
@@ -207,7 +193,7 @@ static int read_whole(int fd, size_t max, struct arena *a, struct bytes *octets_
 	size_t len = 0;
 
 	if (fstat(fd, &st) != 0)
-		return err_of_errno();
+		return files_err();
 	if ((uint64_t)st.st_size > max)
 		return ERR_LIMIT;
 	buf = arena_alloc(a, (size_t)st.st_size + 1);
@@ -219,7 +205,7 @@ static int read_whole(int fd, size_t max, struct arena *a, struct bytes *octets_
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return n < 0 ? err_of_errno() : ERR_CORRUPT;
+			return n < 0 ? files_err() : ERR_CORRUPT;
 		len += (size_t)n;
 	}
 	*octets_out = bytes_at(buf, len);
@@ -238,7 +224,7 @@ int blob_file_read(const char *folder, const uint8_t sha256[KEYED_SHA256_BYTES],
 		return err;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
-		return err_of_errno();
+		return files_err();
 	err = read_whole(fd, max, a, &octets);
 	close(fd);
 	if (err != ERR_OK)
@@ -256,6 +242,6 @@ int blob_file_drop(const char *folder, const uint8_t sha256[KEYED_SHA256_BYTES])
 	int err = blob_file_path(folder, sha256, path);
 
 	if (err == ERR_OK && unlink(path) != 0 && errno != ENOENT)
-		err = err_of_errno();
+		err = files_err();
 	return err;
 }

@@ -73,7 +73,8 @@ bool count_has_check(enum count what)
 	case COUNT_OUT_NOT_ANSWERED:
 	case COUNT_PARTS:
 	case COUNT_PARTS_JOINED:
-	case COUNT_PARTS_GIVEN_UP: return false;
+	case COUNT_PARTS_GIVEN_UP:
+	case COUNT_MAILS: return false;
 	}
 	return false;
 }
@@ -121,7 +122,7 @@ int count_parse(struct bytes key, uint32_t *day_out, struct bytes *channel_out,
 
 struct sums {
 	struct bytes channel;
-	int64_t of[COUNT_NO_RECEIPT + 1];
+	int64_t of[COUNT_LAST + 1];
 };
 
 static int add_row(struct bytes key, struct bytes value, void *ctx)
@@ -198,7 +199,8 @@ int balance_get(struct txn *t, struct wall from, struct wall to, struct balance 
 				 &w);
 	if (err != ERR_OK)
 		return err;
-	b.received_sms = sums.of[COUNT_RECEIVED];
+	b.received_mail = sums.of[COUNT_MAILS];
+	b.received_sms = sums.of[COUNT_RECEIVED] - b.received_mail;
 	b.repeats = sums.of[COUNT_REPEATS];
 	for (int o = OUTCOME_CASE; o <= OUTCOME_NOT_ANSWERED; o++) {
 		b.outcomes[o] = sums.of[count_of_outcome((enum msg_outcome)o)];
@@ -224,10 +226,16 @@ static int64_t attempt_period_ms(enum attempt kind)
 	case ATTEMPT_ALL_SEGMENTS:
 	case ATTEMPT_STATUS_MISS:
 	case ATTEMPT_ASKED:
-	case ATTEMPT_DUTY: return HOUR_MS;
+	case ATTEMPT_DUTY:
+	case ATTEMPT_MAIL_ACKS:
+	case ATTEMPT_CONFIRM: return HOUR_MS;
 	case ATTEMPT_SEGMENTS:
 	case ATTEMPT_ALL_DAY:
-	case ATTEMPT_EARLY: return DAY_MS;
+	case ATTEMPT_EARLY:
+	case ATTEMPT_MAIL_ACK:
+	case ATTEMPT_STAFF_MISS:
+	case ATTEMPT_CODE:
+	case ATTEMPT_CODE_CASE: return DAY_MS;
 	case ATTEMPT_MONEY: break;
 	}
 	return MONTH_MS;
@@ -283,7 +291,7 @@ int attempt_sweep(struct txn *t, struct wall now, size_t n, size_t *n_done_out)
 	struct key_list list = { .arena = arena_new(SWEEP_ARENA_MAX) };
 	int err = list.arena == NULL ? ERR_NOMEM : ERR_OK;
 
-	for (int kind = ATTEMPT_AUTO_REPLY; kind <= ATTEMPT_EARLY && err == ERR_OK; kind++)
+	for (int kind = ATTEMPT_AUTO_REPLY; kind <= ATTEMPT_LAST && err == ERR_OK; kind++)
 		if (list.n < n)
 			err = old_attempts(t, (enum attempt)kind, now, n - list.n, &list);
 	for (size_t i = 0; i < list.n && err == ERR_OK; i++)

@@ -28,7 +28,9 @@ enum count {
 	COUNT_RECEIPTS,
 	COUNT_SEGMENTS_SENT,
 	COUNT_NO_RECEIPT,
+	COUNT_MAILS, /* of those received */
 };
+#define COUNT_LAST COUNT_MAILS
 
 enum count count_of_outcome(enum msg_outcome o);
 void count_add(struct txn *t, enum count what, struct bytes channel, struct wall at, int64_t by);
@@ -57,8 +59,15 @@ enum attempt {
 	ATTEMPT_STATUS_MISS,     /* a contact, an hour */
 	ATTEMPT_ASKED,           /* a contact, an hour */
 	ATTEMPT_DUTY,            /* a contact, an hour: texts to the duty officers that it caused */
-	ATTEMPT_EARLY, /* a channel, a day: receipts kept whose id nobody has named since */
+	ATTEMPT_EARLY,      /* a channel, a day: receipts kept whose id nobody has named since */
+	ATTEMPT_MAIL_ACK,   /* an address, a day: automatic mails to it */
+	ATTEMPT_MAIL_ACKS,  /* "", an hour: automatic mails to all */
+	ATTEMPT_STAFF_MISS, /* a member, a day: mails in this name that weren't proven */
+	ATTEMPT_CONFIRM,    /* a member, an hour: asked to confirm */
+	ATTEMPT_CODE,       /* a contact, a day: codes texted because of what it wrote */
+	ATTEMPT_CODE_CASE,  /* a case, a day: codes texted to its phone */
 };
+#define ATTEMPT_LAST ATTEMPT_CODE_CASE
 /* period: hours, days or months since 1970 as the kind says, by the caller. */
 int64_t attempt_get(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period);
 void attempt_add(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period,

@@ -15,6 +15,8 @@ enum due_kind {
 	DUE_PARTS,    /* a set that still waits, at its newest part's due; key: key of that part */
 	DUE_UNSURE,   /* a row with UNSURE segments and not told_staff, at unsure_since; key: id */
 	DUE_VALIDITY, /* a row QUEUED or SENT, at valid_until, unless that is 0; key: id */
+	DUE_SOLVED,   /* a solved case, at solved_until, unless that is 0; key: case key */
+	DUE_HELD,     /* held words that wait, at expires; key: id */
 };
 
 struct due {

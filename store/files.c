@@ -14,7 +14,7 @@
 
 #define CHUNK_BYTES ((size_t)1024 * 1024)
 
-static int err_of_errno(void)
+int files_err(void)
 {
 	switch (errno) {
 	case ENOENT: return ERR_NOENT;
@@ -36,14 +36,21 @@ int files_path(char *path_out, const char *dir, const char *name)
 	return len < 0 || len >= FILES_PATH_SIZE ? ERR_LIMIT : ERR_OK;
 }
 
+int files_beside(const char *path, const char *end, char *path_out)
+{
+	int len = snprintf(path_out, FILES_PATH_SIZE, "%s%s", path, end);
+
+	return len < 0 || len >= FILES_PATH_SIZE ? ERR_LIMIT : ERR_OK;
+}
+
 int files_sync_dir(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int err;
 
 	if (fd < 0)
-		return err_of_errno();
-	err = fsync(fd) == 0 ? ERR_OK : err_of_errno();
+		return files_err();
+	err = fsync(fd) == 0 ? ERR_OK : files_err();
 	close(fd);
 	return err;
 }
@@ -54,7 +61,7 @@ int files_make_dir(const char *path)
 	int err;
 
 	if (mkdir(path, 0700) != 0)
-		return errno == EEXIST ? ERR_OK : err_of_errno();
+		return errno == EEXIST ? ERR_OK : files_err();
 	err = files_path(parent, path, "..");
 	return err != ERR_OK ? err : files_sync_dir(parent);
 }
@@ -84,7 +91,7 @@ static int read_full(int fd, uint8_t *buf, size_t size, size_t *len_out)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_of_errno();
+			return files_err();
 		if (n == 0)
 			break;
 		len += (size_t)n;
@@ -101,7 +108,7 @@ static int write_full(int fd, struct bytes octets)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_of_errno();
+			return files_err();
 		octets = bytes_cut(octets, (size_t)n, octets.len);
 	}
 	return ERR_OK;
@@ -115,7 +122,7 @@ int files_read(const char *path, size_t max, struct arena *a, struct bytes *octe
 	int err;
 
 	if (fd < 0)
-		return err_of_errno();
+		return files_err();
 	/* One octet more tells a file that is too large from one that just fits. */
 	buf = arena_alloc(a, max + 1);
 	err = buf == NULL ? arena_err(a) : read_full(fd, buf, max + 1, &len);
@@ -138,13 +145,13 @@ int files_write(const char *dir, const char *name, struct bytes octets)
 		return ERR_LIMIT;
 	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return err_of_errno();
+		return files_err();
 	err = write_full(fd, octets);
 	if (err == ERR_OK && fsync(fd) != 0)
-		err = err_of_errno();
+		err = files_err();
 	close(fd);
 	if (err == ERR_OK && rename(beside, path) != 0)
-		err = err_of_errno();
+		err = files_err();
 	if (err != ERR_OK)
 		(void)unlink(beside); /* the old file stands as it was */
 	return err != ERR_OK ? err : files_sync_dir(dir);
@@ -184,7 +191,7 @@ int files_allocate(int fd, uint64_t octets)
 	int rc;
 
 	if (fstat(fd, &st) != 0)
-		return err_of_errno();
+		return files_err();
 	do {
 		rc = posix_fallocate(fd, 0, (off_t)octets);
 	} while (rc == EINTR);
@@ -192,9 +199,9 @@ int files_allocate(int fd, uint64_t octets)
 		return ERR_OK;
 	/* What was taken before the disk was full is given back; if even that fails, the next open tries again. */
 	if (ftruncate(fd, st.st_size) != 0)
-		return err_of_errno();
+		return files_err();
 	errno = rc;
-	return err_of_errno();
+	return files_err();
 }
 
 int files_drain(int from, int to, uint64_t total, db_progress_fn *progress, void *ctx)
@@ -224,16 +231,16 @@ int files_copy(const char *from, const char *to, uint64_t *size_out, struct dige
 	int in = open(from, O_RDONLY | O_CLOEXEC), out, err;
 
 	if (in < 0)
-		return err_of_errno();
+		return files_err();
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0) {
-		err = err_of_errno();
+		err = files_err();
 		close(in);
 		return err;
 	}
 	err = pass_through(in, out, size_out, digest_out);
 	if (err == ERR_OK && fsync(out) != 0)
-		err = err_of_errno();
+		err = files_err();
 	close(out);
 	close(in);
 	if (err != ERR_OK)
@@ -247,8 +254,35 @@ int files_digest(const char *path, uint64_t *size_out, struct digest *digest_out
 	int err;
 
 	if (fd < 0)
-		return err_of_errno();
+		return files_err();
 	err = pass_through(fd, -1, size_out, digest_out);
 	close(fd);
 	return err;
+}
+
+int files_sha256(const char *path, uint64_t *size_out, uint8_t sha256_out[KEYED_SHA256_BYTES])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t *chunk = malloc(CHUNK_BYTES);
+	struct keyed_sha256_state s;
+	size_t len = CHUNK_BYTES;
+	uint64_t size = 0;
+	int err = fd < 0 ? files_err() : chunk == NULL ? ERR_NOMEM : ERR_OK;
+
+	keyed_sha256_begin(&s);
+	while (err == ERR_OK && len == CHUNK_BYTES) {
+		err = read_full(fd, chunk, CHUNK_BYTES, &len);
+		if (err != ERR_OK)
+			break;
+		keyed_sha256_add(&s, bytes_at(chunk, len));
+		size += len;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(chunk);
+	if (err != ERR_OK)
+		return err;
+	keyed_sha256_end(&s, sha256_out);
+	*size_out = size;
+	return ERR_OK;
 }

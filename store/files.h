@@ -20,6 +20,12 @@ bool files_is_empty_dir(const char *path); /* also when it doesn't exist */
 int files_sync_dir(const char *path);
 /* All of a file, at most max octets (ERR_LIMIT). ERR_NOENT, ERR_IO. */
 int files_read(const char *path, size_t max, struct arena *a, struct bytes *octets_out);
+/* errno in our words. */
+int files_err(void);
+/* "PATH" and what stands behind it, into a buffer of FILES_PATH_SIZE; ERR_LIMIT. */
+int files_beside(const char *path, const char *end, char *path_out);
+/* SHA-256 of a file of any size. ERR_NOENT, ERR_IO. */
+int files_sha256(const char *path, uint64_t *size_out, uint8_t sha256_out[KEYED_SHA256_BYTES]);
 /* Beside, synced, renamed over, folder synced: there is the old file or the new one. Mode 0600. */
 int files_write(const char *dir, const char *name, struct bytes octets);
 /* A new file (ERR_EXIST), 0600, synced. size_out and digest_out as of files_digest. */

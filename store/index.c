@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "parsers/err.h"
+#include "parsers/keyed.h"
 #include "parsers/plant.h"
 #include "store/cases.h"
 #include "store/counts.h"
@@ -52,6 +53,14 @@ static void list_add(struct index_list *l, enum table table, const struct key *k
 		l->n++;
 }
 
+static const struct index_entry *list_find(const struct index_list *l, const struct index_entry *e)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->entries[i].table == e->table && bytes_eq(l->entries[i].key, e->key))
+			return &l->entries[i];
+	return NULL;
+}
+
 static void add_expire(struct index_list *l, int64_t after_ms, enum table table, struct bytes key)
 {
 	struct key k;
@@ -88,6 +97,67 @@ static void add_by_contact(struct index_list *l, uint64_t contact, enum by_conta
 	list_add(l, TABLE_BY_CONTACT, &k, BYTES_NONE);
 }
 
+static struct key digest_prefix(struct bytes message_id)
+{
+	struct digest d;
+	struct key k;
+
+	keyed_digest(NULL, &message_id, 1, &d);
+	k.len = 0;
+	key_put(&k, digest_bytes(&d));
+	return k;
+}
+
+struct key index_thread_key(struct bytes message_id, enum table owner)
+{
+	struct key k = digest_prefix(message_id);
+
+	key_u8(&k, (uint8_t)owner);
+	return k;
+}
+
+static void add_thread(struct index_list *l, const char *message_id, enum table owner,
+		       struct bytes key)
+{
+	struct key k;
+
+	if (message_id[0] == '\0')
+		return;
+	k = index_thread_key(bytes_of(message_id), owner);
+	key_put(&k, key);
+	list_add(l, TABLE_THREAD, &k, BYTES_NONE);
+}
+
+static void add_token(struct index_list *l, const char *token, struct bytes key)
+{
+	struct key k;
+
+	if (token[0] == '\0')
+		return;
+	k.len = 0;
+	key_text(&k, bytes_of(token));
+	key_put(&k, key);
+	list_add(l, TABLE_TOKEN, &k, BYTES_NONE);
+}
+
+/* A mail may bring the same file twice: it is one use. */
+static void add_blob(struct index_list *l, const ProtobufCBinaryData *sha256, enum table owner,
+		     struct bytes key)
+{
+	struct index_entry same = { .table = TABLE_BLOB };
+	struct key k;
+
+	if (sha256->len != BLOB_HASH_SIZE)
+		return;
+	k.len = 0;
+	key_put(&k, bytes_at(sha256->data, sha256->len));
+	key_u8(&k, (uint8_t)owner);
+	key_put(&k, key);
+	same.key = key_bytes(&k);
+	if (list_find(l, &same) == NULL)
+		list_add(l, TABLE_BLOB, &k, BYTES_NONE);
+}
+
 /* --- one function per record type --- */
 
 static void index_case(struct bytes key, const ProtobufCMessage *m, struct index_list *l)
@@ -108,6 +178,8 @@ static void index_case(struct bytes key, const ProtobufCMessage *m, struct index
 		if (!PLANT(PLANT_DUE_FORGOTTEN))
 			add_due(l, case_due(rec), DUE_CASE, key);
 	}
+	if (rec->state == CASE_SOLVED && rec->solved_until != 0)
+		add_due(l, rec->solved_until, DUE_SOLVED, key);
 	if (where[0] != '\0') {
 		k.len = 0;
 		key_text(&k, bytes_of(where));
@@ -120,7 +192,13 @@ static void index_case(struct bytes key, const ProtobufCMessage *m, struct index
 
 static void index_message(struct bytes key, const ProtobufCMessage *m, struct index_list *l)
 {
-	add_by_contact(l, ((const Pb__Message *)m)->contact, BY_MESSAGE, key);
+	const Pb__Message *rec = (const Pb__Message *)m;
+
+	add_by_contact(l, rec->contact, BY_MESSAGE, key);
+	add_thread(l, rec->message_id, TABLE_MESSAGE, key);
+	add_blob(l, &rec->blob, TABLE_MESSAGE, key);
+	for (size_t i = 0; i < rec->n_files; i++)
+		add_blob(l, &rec->files[i]->sha256, TABLE_MESSAGE, key);
 }
 
 static void index_contact(struct bytes key, const ProtobufCMessage *m, struct index_list *l)
@@ -184,6 +262,19 @@ static void index_outbox(struct bytes key, const ProtobufCMessage *m, struct ind
 		add_due(l, row->unsure_since, DUE_UNSURE, key);
 	if (row->valid_until != 0 && (states & (1u << OUT_QUEUED | 1u << OUT_SENT)))
 		add_due(l, row->valid_until, DUE_VALIDITY, key);
+	add_thread(l, row->message_id, TABLE_OUTBOX, key);
+	add_token(l, row->token, key);
+	add_token(l, row->bounce_token, key);
+	for (size_t i = 0; i < row->n_files; i++)
+		add_blob(l, &row->files[i]->sha256, TABLE_OUTBOX, key);
+}
+
+static void index_held(struct bytes key, const ProtobufCMessage *m, struct index_list *l)
+{
+	const Pb__Held *rec = (const Pb__Held *)m;
+
+	if (rec->state == HELD_WAITING)
+		add_due(l, rec->expires, DUE_HELD, key);
 }
 
 static void index_part(struct bytes key, const ProtobufCMessage *m, struct index_list *l)
@@ -221,6 +312,7 @@ static index_fn *const makers[TABLE_COUNT_ALL] = {
 	[TABLE_CONTACT] = index_contact, [TABLE_OUTBOX] = index_outbox,
 	[TABLE_PART] = index_part,       [TABLE_SEEN] = index_seen,
 	[TABLE_EARLY] = index_early,     [TABLE_ACCESS] = index_access,
+	[TABLE_HELD] = index_held,
 };
 
 bool index_has(enum table table)
@@ -277,7 +369,9 @@ static int owner_due(struct bytes key, enum table *table_out, struct bytes *key_
 	struct bytes rest = bytes_cut(key, 9, key.len);
 
 	switch (key.len > 8 ? key.ptr[8] : 0) {
-	case DUE_CASE: return owner_is(TABLE_CASE, rest, CASE_KEY_LEN, table_out, key_out);
+	case DUE_CASE:
+	case DUE_SOLVED: return owner_is(TABLE_CASE, rest, CASE_KEY_LEN, table_out, key_out);
+	case DUE_HELD: return owner_is(TABLE_HELD, rest, 8, table_out, key_out);
 	case DUE_PARTS: return owner_is(TABLE_PART, rest, rest.len, table_out, key_out);
 	case DUE_UNSURE:
 	case DUE_VALIDITY: return owner_is(TABLE_OUTBOX, rest, 8, table_out, key_out);
@@ -292,6 +386,17 @@ static int owner_expire(struct bytes key, enum table *table_out, struct bytes *k
 	if (key.len < 10 || key.ptr[8] >= TABLE_COUNT_ALL || !index_has((enum table)key.ptr[8]))
 		return ERR_CORRUPT;
 	return owner_is((enum table)key.ptr[8], rest, rest.len, table_out, key_out);
+}
+
+/* "thread" and "blob": the table and id behind so many octets; only messages and rows have them. */
+static int owner_behind(struct bytes key, size_t skip, enum table *table_out, struct bytes *key_out)
+{
+	struct bytes rest = bytes_cut(key, skip + 1, key.len);
+	uint8_t owner = key.len > skip ? key.ptr[skip] : 0;
+
+	if (key.len <= skip || (owner != TABLE_MESSAGE && owner != TABLE_OUTBOX))
+		return ERR_CORRUPT;
+	return owner_is((enum table)owner, rest, 8, table_out, key_out);
 }
 
 int index_owner(enum table derived, struct bytes key, struct bytes value, enum table *table_out,
@@ -314,19 +419,14 @@ int index_owner(enum table derived, struct bytes key, struct bytes value, enum t
 		return owner_is(TABLE_CASE, bytes_cut(after_texts(key, 2), 8, key.len),
 				CASE_KEY_LEN, table_out, key_out);
 	case TABLE_EXPIRE: return owner_expire(key, table_out, key_out);
+	case TABLE_THREAD: return owner_behind(key, KEYED_DIGEST_BYTES, table_out, key_out);
+	case TABLE_TOKEN: return owner_is(TABLE_OUTBOX, after_texts(key, 1), 8, table_out, key_out);
+	case TABLE_BLOB: return owner_behind(key, BLOB_HASH_SIZE, table_out, key_out);
 	default: return ERR_CORRUPT;
 	}
 }
 
 /* --- put, drop, get --- */
-
-static const struct index_entry *list_find(const struct index_list *l, const struct index_entry *e)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (l->entries[i].table == e->table && bytes_eq(l->entries[i].key, e->key))
-			return &l->entries[i];
-	return NULL;
-}
 
 static void write_differences(struct txn *t, const struct index_list *before,
 			      const struct index_list *after)

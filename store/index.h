@@ -12,10 +12,11 @@
 #define STORE_INDEX_H
 
 #include "store/db.h"
+#include "store/key.h"
 #include "store/record.h"
 
 /* Changes whenever index_of() yields other keys for the same record: then the daemon rebuilds. */
-#define INDEX_VERSION 1
+#define INDEX_VERSION 2
 
 struct index_entry {
 	enum table table;
@@ -40,6 +41,8 @@ bool index_has(enum table table);
 /* The derived keys of what stands under this key. */
 int index_of(enum table table, struct bytes key, const ProtobufCMessage *rec,
 	     struct index_list *list);
+/* What the entries of "thread" begin with: of messages, or of rows, with this Message-ID. */
+struct key index_thread_key(struct bytes message_id, enum table owner);
 /*
  * Whose a derived entry is: the table and key of the record that must yield it. ERR_CORRUPT: no
  * such form.

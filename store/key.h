@@ -10,6 +10,7 @@
 #define STORE_KEY_H
 
 #include "parsers/clock.h"
+#include "parsers/keyed.h"
 #include "store/db.h"
 
 /* Longer texts are cut in keys. Three of them and their numbers fit into DB_KEY_MAX. */
@@ -42,6 +43,8 @@ struct case_no {
 	uint32_t n;
 };
 #define CASE_KEY_LEN 6
+/* A blob is named by its SHA-256. */
+#define BLOB_HASH_SIZE KEYED_SHA256_BYTES
 void key_case(struct key *k, struct case_no no);
 struct case_no case_no_of_key(struct bytes key); /* at least CASE_KEY_LEN octets */
 /* "SP-2026-000123", any prefix, up to nine digits. ERR_INVALID. */

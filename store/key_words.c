@@ -9,15 +9,22 @@
 #include <string.h>
 #include <time.h>
 
-/* t text, c a case's number, d a day, T a time, h octets, k another table's key, 1 2 4 8 a number of so many octets. */
+#include "parsers/keyed.h"
+
+/*
+ * t text, c a case's number, d a day, T a time, h octets, m a digest, s a SHA-256, k another table's
+ * key, 1 2 4 8 a number of so many octets.
+ */
 static const char *const patterns[TABLE_COUNT_ALL] = {
-	[TABLE_MESSAGE] = "8",    [TABLE_CASE] = "c",    [TABLE_LOG] = "c4",
-	[TABLE_CONTACT] = "8",    [TABLE_OUTBOX] = "8",  [TABLE_QUARANTINE] = "8",
-	[TABLE_PART] = "ttt2121", [TABLE_SEEN] = "h",    [TABLE_EARLY] = "tt",
-	[TABLE_COUNT] = "dt1",    [TABLE_META] = "h",    [TABLE_ACCESS] = "d8",
-	[TABLE_ATTEMPT] = "14t",  [TABLE_ADDRESS] = "t", [TABLE_BY_CONTACT] = "81k",
-	[TABLE_QUEUE] = "t1Tc",   [TABLE_DUE] = "T1k",   [TABLE_OUTBOX_LIVE] = "t1T8",
-	[TABLE_REMOTE] = "tt82",  [TABLE_NEAR] = "ttTc", [TABLE_EXPIRE] = "T1k",
+	[TABLE_MESSAGE] = "8",    [TABLE_CASE] = "c",     [TABLE_LOG] = "c4",
+	[TABLE_CONTACT] = "8",    [TABLE_OUTBOX] = "8",   [TABLE_QUARANTINE] = "8",
+	[TABLE_PART] = "ttt2121", [TABLE_SEEN] = "h",     [TABLE_EARLY] = "tt",
+	[TABLE_COUNT] = "dt1",    [TABLE_META] = "h",     [TABLE_ACCESS] = "d8",
+	[TABLE_ATTEMPT] = "14t",  [TABLE_ADDRESS] = "t",  [TABLE_BY_CONTACT] = "81k",
+	[TABLE_QUEUE] = "t1Tc",   [TABLE_DUE] = "T1k",    [TABLE_OUTBOX_LIVE] = "t1T8",
+	[TABLE_REMOTE] = "tt82",  [TABLE_NEAR] = "ttTc",  [TABLE_EXPIRE] = "T1k",
+	[TABLE_HELD] = "8",       [TABLE_THREAD] = "m18", [TABLE_TOKEN] = "t8",
+	[TABLE_BLOB] = "s18",
 };
 
 struct words {
@@ -45,6 +52,16 @@ static void say_octets(struct words *w, struct bytes octets)
 			snprintf(one, sizeof(one), "%c", octets.ptr[i]);
 		else
 			snprintf(one, sizeof(one), "\\x%02x", octets.ptr[i]);
+		say(w, one);
+	}
+}
+
+static void say_hex(struct words *w, struct bytes octets)
+{
+	char one[4];
+
+	for (size_t i = 0; i < octets.len; i++) {
+		snprintf(one, sizeof(one), "%02x", octets.ptr[i]);
 		say(w, one);
 	}
 }
@@ -120,6 +137,8 @@ static void say_part(struct words *w, struct rd *r, char kind)
 	case 'd': say_time(w, (int64_t)rd_u32(r) * (DAY_MS / SECOND_MS), DAY_ONLY); break;
 	case 'T': say_time(w, (int64_t)(rd_u64(r) / 1000), DAY_AND_TIME); break;
 	case 'h': say_octets(w, rd_take(r, rd_left(r))); break;
+	case 'm': say_hex(w, rd_take(r, KEYED_DIGEST_BYTES)); break;
+	case 's': say_hex(w, rd_take(r, BLOB_HASH_SIZE)); break;
 	case 'k': say_key(w, r); break;
 	default: say_number(w, r, kind); break;
 	}

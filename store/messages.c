@@ -21,6 +21,11 @@ static void count_outcome(struct txn *t, const Pb__Message *rec, int64_t by)
 		count_message(t, rec, count_of_outcome((enum msg_outcome)rec->outcome), by);
 }
 
+bool message_is_mail(const Pb__Message *rec)
+{
+	return rec->blob.len != 0 || rec->uid != 0;
+}
+
 void message_add(struct txn *t, const Pb__Message *rec)
 {
 	struct key k = key_of_id(rec->id);
@@ -28,6 +33,8 @@ void message_add(struct txn *t, const Pb__Message *rec)
 	index_put_new(t, TABLE_MESSAGE, key_bytes(&k), &rec->base);
 	if (!PLANT(PLANT_COUNT_FORGOTTEN))
 		count_message(t, rec, COUNT_RECEIVED, 1);
+	if (message_is_mail(rec))
+		count_message(t, rec, COUNT_MAILS, 1);
 	count_outcome(t, rec, 1);
 }
 

@@ -14,6 +14,7 @@
 #include "store/db.h"
 #include "store/record.h"
 
+bool message_is_mail(const Pb__Message *rec);
 /*
  * rec->id and rec->outcome are set by the caller (txn_id). Counts COUNT_RECEIVED and the outcome,
  * by rec->received and channel.

@@ -46,6 +46,12 @@ static const char *const part_states[] = {
 	[PART_GIVEN_UP] = "given_up",
 };
 
+static const char *const held_states[] = {
+	[HELD_WAITING] = "waiting",
+	[HELD_CONFIRMED] = "confirmed",
+	[HELD_EXPIRED] = "expired",
+};
+
 static const char *name_of(const char *const *names, size_t n, uint32_t number)
 {
 	return number < n ? names[number] : "?";
@@ -102,6 +108,11 @@ const char *msg_outcome_text(enum msg_outcome o)
 	return name_of(msg_outcomes, ARRAY_LEN(msg_outcomes), o);
 }
 
+const char *held_state_text(enum held_state s)
+{
+	return name_of(held_states, ARRAY_LEN(held_states), s);
+}
+
 static const char *case_state_name(uint32_t number)
 {
 	return case_state_text((enum case_state)number);
@@ -127,6 +138,11 @@ static const char *part_state_name(uint32_t number)
 	return name_of(part_states, ARRAY_LEN(part_states), number);
 }
 
+static const char *held_state_name(uint32_t number)
+{
+	return held_state_text((enum held_state)number);
+}
+
 static const char *language_name(uint32_t number)
 {
 	return number < LANG_COUNT ? language_code((enum language)number) : "?";
@@ -150,6 +166,7 @@ static const struct {
 	{ &pb__outbox__descriptor,  "kind",     out_kind_name },
 	{ &pb__message__descriptor, "outcome",  msg_outcome_name },
 	{ &pb__part__descriptor,    "state",    part_state_name },
+	{ &pb__held__descriptor,    "state",    held_state_name },
 	{ NULL,                     "language", language_name },
 	{ NULL,                     "script",   script_name },
 	/* clang-format on */
@@ -241,6 +258,7 @@ const ProtobufCMessageDescriptor *record_of_table(enum table t)
 		[TABLE_SEEN] = &pb__seen__descriptor,
 		[TABLE_EARLY] = &pb__early__descriptor,
 		[TABLE_ACCESS] = &pb__access__descriptor,
+		[TABLE_HELD] = &pb__held__descriptor,
 	};
 
 	return (size_t)t < TABLE_COUNT_ALL ? descriptors[t] : NULL;

@@ -40,6 +40,7 @@ enum msg_outcome {
 	OUTCOME_NOT_ANSWERED,
 };
 enum part_state { PART_WAITING, PART_JOINED, PART_GIVEN_UP };
+enum held_state { HELD_WAITING, HELD_CONFIRMED, HELD_EXPIRED };
 
 const char *case_state_text(enum case_state s); /* "new" … */
 int case_state_parse(struct bytes text, enum case_state *s_out);
@@ -47,6 +48,7 @@ const char *out_state_text(enum out_state s);
 int out_state_parse(struct bytes text, enum out_state *s_out);
 const char *out_kind_text(enum out_kind k);       /* "ack" … as COMMANDS.md lists them */
 const char *msg_outcome_text(enum msg_outcome o); /* "case" "joined" … */
+const char *held_state_text(enum held_state s);   /* "waiting" "confirmed" "expired" */
 
 /* Packs into the arena. ERR_NOMEM, ERR_LIMIT. */
 int record_pack(const ProtobufCMessage *m, struct arena *a, struct bytes *octets_out);

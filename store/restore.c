@@ -18,6 +18,7 @@
 
 #include "parsers/err.h"
 #include "parsers/json.h"
+#include "store/blob_dir.h"
 #include "store/files.h"
 
 #define MANIFEST_MAX       ((size_t)1024 * 1024)
@@ -33,6 +34,7 @@ struct restore {
 	char *why;
 	size_t why_size;
 	uint64_t n_problems;
+	uint64_t n_blobs; /* as the manifest says */
 };
 
 static int fail(struct restore *r, int err, const char *format, ...)
@@ -96,6 +98,7 @@ static int check_files(struct restore *r, const struct json *m)
 			    PACKAGE_VERSION, STORE_VERSION);
 	for (size_t i = 0; i < json_count(files) && err == ERR_OK; i++)
 		err = check_file(r, json_at(files, i));
+	r->n_blobs = (uint64_t)json_get_int(m, "blobs", 0);
 	return err;
 }
 
@@ -145,6 +148,7 @@ static void clear_beside(const struct restore *r)
 
 	if (files_path(path, r->beside, "store") == ERR_OK)
 		remove_dir(path, store, ARRAY_LEN(store));
+	blob_clear(r->beside);
 	remove_dir(r->beside, others, ARRAY_LEN(others));
 }
 
@@ -182,6 +186,18 @@ static int copy_files(struct restore *r)
 	return err == ERR_OK ? ERR_OK : fail(r, err, "%s: %s", r->beside, err_text(err));
 }
 
+static int copy_blobs(struct restore *r)
+{
+	uint64_t n;
+	int err = blob_copy_back(r->dir, r->beside, &n, r->why, r->why_size);
+
+	if (err == ERR_OK && n < r->n_blobs)
+		return fail(r, ERR_CORRUPT,
+			    "%s/blobs: %" PRIu64 " files are there, the backup had %" PRIu64,
+			    r->dir, n, r->n_blobs);
+	return err;
+}
+
 static int move_up(struct restore *r, const char *name)
 {
 	char from[FILES_PATH_SIZE], to[FILES_PATH_SIZE];
@@ -210,19 +226,31 @@ static void clear_place(const struct restore *r, bool also_data)
 		remove_dir(path, store, also_data ? 2 : 1);
 }
 
+static bool is_there(const char *dir, const char *name)
+{
+	char path[FILES_PATH_SIZE];
+
+	return files_path(path, dir, name) != ERR_OK || access(path, F_OK) == 0;
+}
+
 static int move_into_place(struct restore *r)
 {
 	char key[FILES_PATH_SIZE];
 	int err;
 
 	clear_place(r, false); /* a folder moves over an empty one only */
-	err = move_up(r, "store");
+	/* No store is there that could name what lies here. */
+	blob_clear(r->state_dir);
+	err = is_there(r->beside, BLOBS_DIR) ? move_up(r, BLOBS_DIR) : ERR_OK;
+	if (err == ERR_OK)
+		err = move_up(r, "store");
 	if (err == ERR_OK)
 		err = move_up(r, "key");
 	if (err == ERR_OK)
 		return ERR_OK;
-	/* Moved or not: neither was there before. */
+	/* Moved or not: none of it was there before. */
 	clear_place(r, true);
+	blob_clear(r->state_dir);
 	if (files_path(key, r->state_dir, "key") == ERR_OK)
 		(void)unlink(key);
 	return err;
@@ -243,11 +271,14 @@ static int verify_work(struct txn *t, void *ctx)
 {
 	struct restore *r = ctx;
 	struct arena *a = arena_new(VERIFY_ARENA_MAX);
-	uint64_t n_records;
+	uint64_t n_records, n_files;
 	int err = a == NULL ? ERR_NOMEM
 			    : verify_run(t, a, on_problem, r, &n_records, r->progress, r->ctx);
 
 	arena_free(&a);
+	/* Their octets were proven as they were copied. What nobody names any more is no fault of a backup. */
+	if (err == ERR_OK)
+		err = blob_verify(t, r->beside, (struct wall){ 0 }, on_problem, r, &n_files);
 	return err == ERR_OK && r->n_problems > 0 ? ERR_CORRUPT : err;
 }
 
@@ -279,13 +310,6 @@ static int check_store(struct restore *r, uint64_t map_bytes)
 
 /* --- all of it --- */
 
-static bool is_there(const char *dir, const char *name)
-{
-	char path[FILES_PATH_SIZE];
-
-	return files_path(path, dir, name) != ERR_OK || access(path, F_OK) == 0;
-}
-
 /* A store without its key beside a key without its store: killed between the two moves. */
 static bool is_half_moved(const struct restore *r)
 {
@@ -314,6 +338,8 @@ static int restore_locked(struct restore *r, uint64_t map_bytes)
 		clear_place(r, true);
 	clear_beside(r);
 	err = copy_files(r);
+	if (err == ERR_OK)
+		err = copy_blobs(r);
 	if (err == ERR_OK)
 		err = check_store(r, map_bytes);
 	if (err == ERR_OK)

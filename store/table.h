@@ -24,6 +24,7 @@
 	X(TABLE_META,        "meta",        false) /* name -> value */ \
 	X(TABLE_ACCESS,      "access",      false) /* day u32, id */ \
 	X(TABLE_ATTEMPT,     "attempt",     false) /* kind u8, period u32, subject -> number */ \
+	X(TABLE_HELD,        "held",        false) /* id */ \
 	/* derived: made by index, can be rebuilt */ \
 	X(TABLE_ADDRESS,     "address",     true)  /* address -> contact */ \
 	X(TABLE_BY_CONTACT,  "by_contact",  true)  /* contact, kind u8, id or case key */ \
@@ -32,6 +33,9 @@
 	X(TABLE_OUTBOX_LIVE, "outbox_live", true)  /* channel, state u8 of a segment, not_before, id -> state of the row */ \
 	X(TABLE_REMOTE,      "remote",      true)  /* channel, remote id, row, segment u16: ids are used again, the newest row counts */ \
 	X(TABLE_NEAR,        "near",        true)  /* place, category, opened, case key */ \
+	X(TABLE_THREAD,      "thread",      true)  /* digest of a Message-ID, table u8, id */ \
+	X(TABLE_TOKEN,       "token",       true)  /* token of an address or subject of ours, row: the newest row counts */ \
+	X(TABLE_BLOB,        "blob",        true)  /* sha256, table u8, id: who uses it; the octets are a file (blobs.h) */ \
 	X(TABLE_EXPIRE,      "expire",      true)  /* time, table u8, key: in the order of time, so that new ones lie together */
 /* clang-format on */
 

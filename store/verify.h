@@ -25,7 +25,7 @@ struct verify {
 	struct tally numbers; /* by key of "count": 0 expected, 1 stands, 2 there is such a row */
 	struct tally parts;   /* by day and channel: enum parts_column */
 	struct tally years;   /* by year: 0 the highest number */
-	uint64_t mixed[COUNT_NO_RECEIPT + 1];
+	uint64_t mixed[COUNT_LAST + 1];
 };
 
 /* What is wrong, with the table and the key of the row it is about. */

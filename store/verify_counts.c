@@ -30,6 +30,7 @@ static const char *count_name(enum count what)
 	case COUNT_RECEIPTS: return "receipts";
 	case COUNT_SEGMENTS_SENT: return "segments sent";
 	case COUNT_NO_RECEIPT: return "no receipt";
+	case COUNT_MAILS: return "mails";
 	}
 	return "?";
 }
@@ -98,7 +99,7 @@ static int on_count(struct bytes key, struct bytes value, void *ctx)
 
 	v->n_records++;
 	if (count_parse(key, &day, &channel, &what) != ERR_OK || value.len != 8 ||
-	    what < COUNT_RECEIVED || what > COUNT_NO_RECEIPT) {
+	    what < COUNT_RECEIVED || what > COUNT_LAST) {
 		verify_say(v, TABLE_COUNT, key, "can't be read");
 		return ERR_OK;
 	}
@@ -149,7 +150,7 @@ static void compare_parts(struct verify *v)
 
 static int compare_checks(struct verify *v)
 {
-	for (int i = COUNT_RECEIVED; i <= COUNT_NO_RECEIPT; i++) {
+	for (int i = COUNT_RECEIVED; i <= COUNT_LAST; i++) {
 		enum count what = (enum count)i;
 		struct key k = count_check_key(what);
 		struct bytes value;

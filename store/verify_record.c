@@ -12,6 +12,7 @@
 #include "store/counts.h"
 #include "store/index.h"
 #include "store/key.h"
+#include "store/messages.h"
 #include "store/outbox.h"
 
 /* --- what is named must exist --- */
@@ -80,6 +81,8 @@ static int check_message(struct verify *v, struct bytes key, const ProtobufCMess
 		err = check_case(v, key, "case_number2", rec->case_number2);
 	if (err == ERR_OK)
 		err = verify_count(v, COUNT_RECEIVED, rec->channel, rec->received);
+	if (err == ERR_OK && message_is_mail(rec))
+		err = verify_count(v, COUNT_MAILS, rec->channel, rec->received);
 	if (err != ERR_OK)
 		return err;
 	if (rec->outcome == OUTCOME_NONE || rec->outcome > OUTCOME_NOT_ANSWERED) {
@@ -135,6 +138,8 @@ static int check_case_record(struct verify *v, struct bytes key, const ProtobufC
 	if (err == ERR_OK)
 		err = check_id(v, key, "first_message", TABLE_MESSAGE, rec->first_message);
 	if (err == ERR_OK)
+		err = check_id(v, key, "last_message", TABLE_MESSAGE, rec->last_message);
+	if (err == ERR_OK)
 		err = check_id(v, key, "question_row", TABLE_OUTBOX, rec->question_row);
 	if (err == ERR_OK)
 		err = check_case(v, key, "merged_into", rec->merged_into);
@@ -159,8 +164,13 @@ static int check_log(struct verify *v, struct bytes key, const ProtobufCMessage 
 
 static int check_contact(struct verify *v, struct bytes key, const ProtobufCMessage *m)
 {
-	check_own_id(v, key, ((const Pb__Contact *)m)->id);
-	return ERR_OK;
+	const Pb__Contact *rec = (const Pb__Contact *)m;
+	int err = check_case(v, key, "join_case", rec->join_case);
+
+	check_own_id(v, key, rec->id);
+	for (size_t i = 0; i < rec->n_same && err == ERR_OK; i++)
+		err = check_id(v, key, "same", TABLE_CONTACT, rec->same[i]);
+	return err;
 }
 
 static int check_outbox(struct verify *v, struct bytes key, const ProtobufCMessage *m)
@@ -183,7 +193,22 @@ static int check_outbox(struct verify *v, struct bytes key, const ProtobufCMessa
 	err = check_id(v, key, "contact", TABLE_CONTACT, row->contact);
 	if (err == ERR_OK)
 		err = check_case(v, key, "case_number", row->case_number);
+	if (err == ERR_OK)
+		err = check_id(v, key, "held", TABLE_HELD, row->held);
 	return err == ERR_OK ? check_id(v, key, "message", TABLE_MESSAGE, row->message) : err;
+}
+
+static int check_held(struct verify *v, struct bytes key, const ProtobufCMessage *m)
+{
+	const Pb__Held *rec = (const Pb__Held *)m;
+	int err = check_case(v, key, "case_number", rec->case_number);
+
+	check_own_id(v, key, rec->id);
+	if (rec->state > HELD_EXPIRED)
+		verify_say(v, v->table, key, "is in a state that doesn't exist, %u", rec->state);
+	if (err == ERR_OK)
+		err = check_id(v, key, "message", TABLE_MESSAGE, rec->message);
+	return err == ERR_OK ? check_id(v, key, "row", TABLE_OUTBOX, rec->row) : err;
 }
 
 static int check_quarantine(struct verify *v, struct bytes key, const ProtobufCMessage *m)
@@ -231,7 +256,7 @@ int verify_record(struct verify *v, struct bytes key, const ProtobufCMessage *re
 		[TABLE_LOG] = check_log,         [TABLE_CONTACT] = check_contact,
 		[TABLE_OUTBOX] = check_outbox,   [TABLE_QUARANTINE] = check_quarantine,
 		[TABLE_PART] = check_part,       [TABLE_SEEN] = check_seen,
-		[TABLE_ACCESS] = check_access,
+		[TABLE_ACCESS] = check_access,   [TABLE_HELD] = check_held,
 	};
 
 	return checks[v->table] != NULL ? checks[v->table](v, key, rec) : ERR_OK;

@@ -10,6 +10,7 @@
 #include "store/cases.h"
 #include "store/counts.h"
 #include "store/due.h"
+#include "store/held.h"
 #include "store/outbox.h"
 
 /* What one job may take of its arena before it leaves the rest to the next one. */
@@ -123,6 +124,46 @@ static int on_unsure(struct clocks *c, const struct due *due)
 	return log_on_case(c->t, c->d, row->case_number, &step);
 }
 
+/* Nobody said that it isn't solved as long as he was asked to: so it is. */
+static int on_solved(struct clocks *c, const struct due *due)
+{
+	struct case_step step = { .who = "odzivd",
+				  .what = "closed",
+				  .why = bytes_of("nobody said that it isn't solved") };
+	Pb__Case *rec;
+	int err = due_case(due, c->t, c->d->arena, &rec);
+
+	if (err == ERR_OK)
+		err = case_move(rec, CASE_CLOSED);
+	if (err != ERR_OK)
+		return pass_by(c, due, err);
+	rec->closed = c->d->now.ms;
+	rec->solved_until = 0;
+	case_log(c->t, rec, &step, c->d->now, c->d->arena);
+	case_put(c->t, rec);
+	return txn_err(c->t);
+}
+
+/* Words in a member's name that nobody stood by: they stay on the case, and are never done. */
+static int on_held(struct clocks *c, const struct due *due)
+{
+	struct case_step step = { .who = "odzivd", .what = "held words expired" };
+	Pb__Held *rec;
+	int err = held_get(c->t, due_id(due), c->d->arena, &rec);
+
+	if (err == ERR_OK)
+		err = held_settle(c->t, rec, HELD_EXPIRED, c->d->now);
+	if (err != ERR_OK)
+		return pass_by(c, due, err);
+	step.message = rec->message;
+	step.why = bytes_of(rec->member);
+	desk_note(
+		c->d, "held-expired",
+		"a mail in the name of %s for case %s was never confirmed: ask whether it was hers",
+		rec->member, rec->case_number);
+	return log_on_case(c->t, c->d, rec->case_number, &step);
+}
+
 static bool any_is(const Pb__Outbox *row, enum out_state state)
 {
 	for (size_t i = 0; i < row->n_segments; i++) {
@@ -174,6 +215,8 @@ static int on_due(const struct due *due, void *ctx)
 	case DUE_PARTS: return on_parts(c, due);
 	case DUE_UNSURE: return on_unsure(c, due);
 	case DUE_VALIDITY: return on_validity(c, due);
+	case DUE_SOLVED: return on_solved(c, due);
+	case DUE_HELD: return on_held(c, due);
 	}
 	return ERR_CORRUPT;
 }

@@ -13,6 +13,7 @@
 #include "parsers/err.h"
 #include "parsers/number.h"
 #include "parsers/strbuf.h"
+#include "store/blobs.h"
 
 /* What a check of the whole store may hold at a time. */
 #define VERIFY_ARENA_MAX (64 * MIB)
@@ -113,13 +114,16 @@ int control_verify(struct txn *t, struct control *c)
 {
 	struct arena *a = arena_new(VERIFY_ARENA_MAX);
 	struct problems problems = { .list = json_array() };
-	uint64_t n_records = 0;
+	uint64_t n_records = 0, n_files = 0;
 	int err = a == NULL || problems.list == NULL ? ERR_NOMEM : ERR_OK;
 
 	if (err == ERR_OK)
 		err = verify_run(t, a, on_problem, &problems, &n_records, control_progress, c);
 	if (err == ERR_OK)
-		err = tell_verified(c, &problems, n_records);
+		err = blob_verify(t, c->desk_job.conf->state_dir, c->desk_job.now, on_problem,
+				  &problems, &n_files);
+	if (err == ERR_OK)
+		err = tell_verified(c, &problems, n_records + n_files);
 	json_free(&problems.list);
 	arena_free(&a);
 	return err;

@@ -13,6 +13,7 @@
 #include "gateway/flow/intake.h"
 #include "parsers/err.h"
 #include "parsers/plant.h"
+#include "store/blobs.h"
 #include "store/counts.h"
 
 /* After a write that may have set a clock; a burst of them is one look. */
@@ -26,6 +27,8 @@
 /* Between two slices others get their turn. */
 #define SWEEP_PAUSE_MS 200
 #define SWEPT_DAY      "swept_day"
+/* Parts of the folder of blobs that one slice looks through: of a hundred thousand files some six thousand. */
+#define SWEEP_SHARDS 16
 
 struct clocks_job {
 	struct desk_job desk_job;
@@ -40,8 +43,11 @@ struct sweep_job {
 	struct wakeups *wakeups;
 	struct wall now;
 	uint32_t day;
+	struct conf *conf; /* held */
+	unsigned shard;    /* of the blobs, once the tables are swept */
 	/* set anew by each application */
 	size_t n_done;
+	unsigned next_shard;
 	bool is_over;
 };
 
@@ -56,6 +62,7 @@ struct wakeups {
 	struct mono due_at;       /* when the due timer fires; 0: stopped */
 	struct wall next;      /* when the store's next entry is due; 0: nothing that we know of */
 	struct wall sweep_at;  /* when the next sweep begins; 0: at the next tick */
+	unsigned sweep_shard;  /* where the one under way stands in the blobs */
 	int64_t offset_ms;     /* wall minus mono at the last tick */
 	struct mono calm_from; /* after a jump: clocks stand until then */
 	bool stands;
@@ -240,6 +247,24 @@ void wakeups_nudge(struct wakeups *w)
 
 /* --- the nightly sweep --- */
 
+/* A backup that runs needs them all: then they are swept another night. */
+static int sweep_blobs(struct txn *t, struct sweep_job *j)
+{
+	int err = ERR_OK;
+
+	for (unsigned i = 0; i < SWEEP_SHARDS && j->next_shard < BLOB_SHARDS; i++) {
+		size_t n;
+
+		err = blob_sweep(t, j->conf->state_dir, j->next_shard, j->now, &n);
+		if (err != ERR_OK)
+			break;
+		j->n_done += n;
+		j->next_shard++;
+	}
+	j->is_over = err == ERR_BUSY || err == ERR_NOENT || j->next_shard == BLOB_SHARDS;
+	return err == ERR_BUSY || err == ERR_NOENT ? ERR_OK : err;
+}
+
 static int sweep_apply(struct txn *t, struct job *job)
 {
 	struct sweep_job *j = (struct sweep_job *)job;
@@ -247,18 +272,27 @@ static int sweep_apply(struct txn *t, struct job *job)
 	int err = meta_get_u64(t, SWEPT_DAY, &swept);
 
 	j->n_done = 0;
+	j->next_shard = j->shard;
 	j->is_over = true;
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;
 	if (swept >= j->day)
 		return ERR_OK;
 	err = sweep_slice(t, j->now, SLICE_ROWS, &j->n_done);
+	j->is_over = false;
+	if (err == ERR_OK && j->n_done < SLICE_ROWS)
+		err = sweep_blobs(t, j);
 	if (err != ERR_OK)
 		return err;
-	j->is_over = j->n_done < SLICE_ROWS;
 	if (j->is_over)
 		meta_put_u64(t, SWEPT_DAY, j->day);
 	return txn_err(t);
+}
+
+static void sweep_job_free(struct sweep_job *j)
+{
+	conf_drop(&j->conf);
+	free(j);
 }
 
 static void sweep_done(struct job *job, int err)
@@ -270,6 +304,7 @@ static void sweep_done(struct job *job, int err)
 	w->has_sweep_job = false;
 	if (!w->is_closing && err == ERR_OK) {
 		host_point(h, "sweep");
+		w->sweep_shard = j->is_over ? 0 : j->next_shard;
 		if (j->is_over)
 			/* Not this very minute again. */
 			w->sweep_at = calendar_next_hour((struct wall){ j->now.ms + MINUTE_MS },
@@ -281,7 +316,7 @@ static void sweep_done(struct job *job, int err)
 	} else if (err != ERR_OK) {
 		log_warning("wakeups", "event=sweep_failed error=\"%s\"", err_text(err));
 	}
-	free(j);
+	sweep_job_free(j);
 	wakeups_end(w);
 }
 
@@ -300,11 +335,13 @@ static void sweep(struct wakeups *w)
 	j->wakeups = w;
 	j->now = now;
 	j->day = calendar_day(now);
+	j->conf = conf_hold(w->core->conf);
+	j->shard = w->sweep_shard;
 	w->has_sweep_job = true;
 	if (h->write(h, &j->job) == ERR_OK)
 		return;
 	w->has_sweep_job = false; /* the next tick asks again */
-	free(j);
+	sweep_job_free(j);
 }
 
 static void on_sweep(struct timer *t)

@@ -9,6 +9,7 @@
 #include "store/cases.h"
 #include "store/contacts.h"
 #include "store/counts.h"
+#include "store/held.h"
 #include "store/messages.h"
 #include "store/outbox.h"
 #include "store/parts.h"
@@ -21,6 +22,23 @@ struct filling {
 	uint64_t message;
 	Pb__Case *open;
 };
+
+static Pb__File **add_files(struct filling *g)
+{
+	Pb__File **files = arena_array(g->a, 2, sizeof(*files));
+	uint8_t *hash = arena_alloc(g->a, BLOB_HASH_SIZE);
+
+	keyed_sha256(bytes_of(SAMPLE_BLOB), hash);
+	/* The same picture twice. */
+	for (size_t i = 0; i < 2; i++) {
+		files[i] = arena_alloc(g->a, sizeof(**files));
+		pb__file__init(files[i]);
+		files[i]->name = record_strc(g->a, "cev.jpg");
+		files[i]->sha256.data = hash;
+		files[i]->sha256.len = BLOB_HASH_SIZE;
+	}
+	return files;
+}
 
 static Pb__Message *add_message(struct filling *g, enum msg_outcome outcome, const char *number)
 {
@@ -65,6 +83,42 @@ static Pb__Case *add_case(struct filling *g, const char *place, enum case_state 
 	case_log(g->t, rec, &step, later(1), g->a);
 	case_put(g->t, rec);
 	return rec;
+}
+
+/* A mail that its case names, what was answered, and words in a member's name that wait. */
+static void add_mail(struct filling *g)
+{
+	Pb__Message *msg = arena_alloc(g->a, sizeof(*msg));
+	Pb__Outbox *row = arena_alloc(g->a, sizeof(*row));
+	Pb__Held held = PB__HELD__INIT;
+
+	pb__message__init(msg);
+	msg->id = txn_id(g->t, FIXTURE_NOW);
+	msg->channel = record_strc(g->a, "mail");
+	msg->contact = g->contact;
+	msg->received = FIXTURE_NOW.ms;
+	msg->outcome = OUTCOME_JOINED;
+	msg->case_number = g->open->number;
+	msg->message_id = record_strc(g->a, "one@example.org");
+	msg->uid = 7;
+	msg->files = add_files(g);
+	msg->n_files = 2;
+	message_add(g->t, msg);
+	pb__outbox__init(row);
+	row->channel = record_strc(g->a, "mail");
+	row->case_number = g->open->number;
+	row->message_id = record_strc(g->a, "two@example.org");
+	row->token = record_strc(g->a, "saaaaaaaaaaaaaaaaa");
+	row->bounce_token = record_strc(g->a, "baaaaaaaaaaaaaaaaa");
+	outbox_add(g->t, row, 1, FIXTURE_NOW, g->a);
+	held.case_number = g->open->number;
+	held.member = record_strc(g->a, "ana");
+	held.message = msg->id;
+	held.row = row->id;
+	held.expires = later(DAY_MS).ms;
+	held_add(g->t, &held, FIXTURE_NOW);
+	g->open->last_message = msg->id;
+	case_put(g->t, g->open);
 }
 
 static void add_row(struct filling *g, size_t segments)
@@ -167,6 +221,7 @@ int sample_fill(struct txn *t, void *ctx)
 	add_message(&g, OUTCOME_COMMAND, "");
 	add_message(&g, OUTCOME_NOT_ANSWERED, "");
 	add_rows(&g);
+	add_mail(&g);
 	add_part(&g, 1, 2, 1, PART_WAITING);
 	add_part(&g, 2, 2, 1, PART_WAITING);
 	add_part(&g, 2, 2, 2, PART_JOINED);

@@ -11,6 +11,9 @@
 /* A db_work_fn; ctx: the fixture. May run several times: each time there is more. */
 int sample_fill(struct txn *t, void *ctx);
 
+/* The octets that it names as a blob; blob_file_put() them where its folder is looked at too. */
+#define SAMPLE_BLOB "a picture of a pipe"
+
 /* What verify says of a transaction. */
 struct findings {
 	size_t n;

@@ -14,6 +14,7 @@
 #include "parsers/err.h"
 #include "parsers/json.h"
 #include "parsers/keyed.h"
+#include "store/blobs.h"
 #include "store/counts.h"
 #include "store/files.h"
 #include "tests/store/sample.h"
@@ -208,8 +209,19 @@ static int backup(struct store *s, const char *state, const char *dir)
 {
 	const char *files[] = { at("odziv.ini") };
 	unsigned told = 0;
-	int err = backup_run(s, state, dir, "test", files, 1, FIXTURE_NOW, count_progress, &told,
-			     why, sizeof(why));
+	char path[FILES_PATH_SIZE];
+	uint8_t hash[BLOB_HASH_SIZE];
+	struct blob_folder folder;
+	int err = blob_folder_of(state, path);
+
+	if (err == ERR_OK)
+		err = blob_folder_open(path, &folder);
+	if (err == ERR_OK)
+		err = blob_file_put(&folder, bytes_of(SAMPLE_BLOB), hash);
+
+	if (err == ERR_OK)
+		err = backup_run(s, state, dir, "test", files, 1, FIXTURE_NOW, count_progress,
+				 &told, why, sizeof(why));
 
 	if (err == ERR_OK && told == 0)
 		diag("no progress was told");

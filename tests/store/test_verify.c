@@ -161,6 +161,9 @@ static void test_primary(struct fixture *f)
 		{ TABLE_EARLY,      1, 0, "expire",     "is missing" },
 		{ TABLE_ACCESS,     0, 0, "expire",     "is too much" },
 		{ TABLE_ACCESS,     1, 0, "expire",     "is missing" },
+		{ TABLE_HELD,       0, 0, "due",        "is too much" },
+		{ TABLE_HELD,       1, 0, "held",       "holds the record of" },
+		{ TABLE_HELD,       2, 0, "due",        "is missing" },
 		/* clang-format on */
 	};
 
@@ -254,6 +257,7 @@ static void test_counters(struct fixture *f)
 		{ COUNT_RECEIPTS, "receipts" },
 		{ COUNT_SEGMENTS_SENT, "segments sent" },
 		{ COUNT_NO_RECEIPT, "no receipt" },
+		{ COUNT_MAILS, "mails" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
