@@ -28,7 +28,7 @@ static bool room(struct strbuf *s, size_t more)
 	if (need <= s->cap)
 		return true;
 	while (cap < need)
-		cap = cap > s->max / 2 ? need : cap * 2;
+		cap = cap > s->max / 2 ? s->max + 1 : cap * 2;
 	bigger = arena_alloc(s->arena, cap);
 	if (bigger == NULL) {
 		s->err = arena_err(s->arena);

@@ -27,6 +27,18 @@ static void test_growing(void)
 	arena_free(&a);
 }
 
+static void test_last_half(void)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct strbuf s = strbuf_in(a, 60000);
+
+	for (int i = 0; i < 60000; i++)
+		strbuf_addc(&s, 'x');
+	ok(strbuf_err(&s) == ERR_OK && arena_used(a) < 4 * 60000,
+	   "letter by letter up to the bound takes no more than it must");
+	arena_free(&a);
+}
+
 static void test_limits(void)
 {
 	struct arena *a = arena_new(1 << 20), *small = arena_new(64);
@@ -51,6 +63,7 @@ int main(void)
 {
 	plan(0);
 	test_growing();
+	test_last_half();
 	test_limits();
 	return done_testing();
 }
