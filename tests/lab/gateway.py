@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 
-from process import Failure, Process, until
+from process import Failure, Process, running, until
 
 # A crash that a sanitizer found, and what it wrote before it ended.
 SANITIZER = re.compile(r"(ERROR: (Address|Leak|Thread)Sanitizer|WARNING: ThreadSanitizer|runtime error:).*")
@@ -91,6 +91,15 @@ class Gateway:
 
     def kill(self):
         self.process.kill()
+
+    def mail_processes(self):
+        """The pids of its children that read mailboxes."""
+        return [p.pid for p in running(lambda p: p.parent == self.process.pid)]
+
+    def cells(self):
+        """The pids of those that take a mail apart at this moment."""
+        readers = self.mail_processes()
+        return [p.pid for p in running(lambda p: p.parent in readers)]
 
     def restart(self, **env):
         if self.process.is_running():

@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 
-from process import Failure, Process, until
+from process import Failure, Process, running, signal_pid, until
 
 PASSWORD = "secret"
 HOSTNAME = "imap.test.example"     # as it signs its Received fields
@@ -104,8 +104,7 @@ class Dovecot:
         self.folder = os.path.join(folder, "dovecot")
         self.ports, self.certificates, self.fsync = ports, certificates, fsync
         self.has_tls = True
-        self.quotas = {}    # address: "100k"
-        self.addresses = []
+        self.quotas = {}    # address: "100k", or None
         os.makedirs(os.path.join(self.folder, "base"))
         os.makedirs(os.path.join(self.folder, "mail"))
         self.mail_user, self.mail_group = ("nobody", "nogroup") if os.geteuid() == 0 else (self._name(), grp.getgrgid(os.getegid()).gr_name)
@@ -128,17 +127,15 @@ class Dovecot:
             f.write(CONF.format(folder=self.folder, hostname=HOSTNAME, cert=cert, key=key, ssl=ssl, fsync=self.fsync,
                                 capability=OLD_CAPABILITY if old else "", **dict(zip(("user", "group", "login_user"), users)), **self.ports))
 
-    def add(self, address, quota=None):
-        """A mailbox; Dovecot reads the file again by itself."""
-        if address not in self.addresses:
-            self.addresses.append(address)
-        self.quotas[address] = quota
+    def add(self, *addresses, quota=None):
+        """Mailboxes, or another quota of theirs; Dovecot reads the file again by itself."""
+        self.quotas.update(dict.fromkeys(addresses, quota))
         uid, gid = pwd.getpwnam(self.mail_user).pw_uid, grp.getgrnam(self.mail_group).gr_gid
         path = os.path.join(self.folder, "users")
         with open(path + ".new", "w", encoding="utf-8") as f:
-            for one in self.addresses:
-                more = f"userdb_quota_rule=*:storage={self.quotas[one]}" if self.quotas[one] else ""
-                f.write(f"{one}:{{PLAIN}}{PASSWORD}:{uid}:{gid}::{self.home(one)}::{more}\n")
+            for address, limit in self.quotas.items():
+                more = f"userdb_quota_rule=*:storage={limit}" if limit else ""
+                f.write(f"{address}:{{PLAIN}}{PASSWORD}:{uid}:{gid}::{self.home(address)}::{more}\n")
         os.replace(path + ".new", path)
 
     def home(self, address):
@@ -183,47 +180,29 @@ class Dovecot:
     def _end(self):
         """Nothing of it is left when this returns, so its ports and sockets are free."""
         self.process.kill()
-        until("all of Dovecot is gone", lambda: not [self._signal(pid, signal.SIGKILL) for pid in self.children()])
+        until("all of Dovecot is gone", lambda: not [signal_pid(pid, signal.SIGKILL) for pid in self.children()])
 
     # ---- what may befall it
 
-    @staticmethod
-    def _stat(pid):
-        """(name, session) of a process; None when it has ended, even if nobody has asked for its status yet."""
-        try:
-            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
-                name, _, rest = f.read().partition(" (")[2].rpartition(") ")
-        except OSError:
-            return None
-        state, _parent, _group, session = rest.split()[:4]
-        return None if state == "Z" else (name, int(session))
-
     def children(self, name=None):
         """Its processes beside the master, or those of one service (imap, imap-login, lmtp): all are of one session."""
-        stats = {int(pid): self._stat(pid) for pid in os.listdir("/proc") if pid.isdigit()}
-        return [pid for pid, stat in stats.items() if stat and stat[1] == self.process.pid != pid and name in (None, stat[0])]
-
-    @staticmethod
-    def _signal(pid, number):
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            pass    # it left by itself
+        master = self.process.pid
+        return [p.pid for p in running(lambda p: p.session == master and p.pid != master and name in (None, p.name))]
 
     def cut(self):
         """Every IMAP connection ends, wherever it is; new ones are served."""
         for name in ("imap", "imap-login"):
             for pid in self.children(name):
-                self._signal(pid, signal.SIGKILL)
+                signal_pid(pid, signal.SIGKILL)
 
     def hang(self):
         """Connections stay, nothing is answered."""
         for pid in [self.process.pid] + self.children():
-            self._signal(pid, signal.SIGSTOP)
+            signal_pid(pid, signal.SIGSTOP)
 
     def resume(self):
         for pid in [self.process.pid] + self.children():
-            self._signal(pid, signal.SIGCONT)
+            signal_pid(pid, signal.SIGCONT)
 
     def maildir(self, address, folder="INBOX"):
         return os.path.join(self.home(address), "Maildir", "" if folder == "INBOX" else "." + folder)

@@ -58,6 +58,33 @@ def until(what, check, within=10.0, every=0.02, tend=None):
         time.sleep(every)
 
 
+class Running:
+    """What /proc says of a process that hasn't ended."""
+
+    def __init__(self, pid):
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
+            name, _, rest = f.read().partition(" (")[2].rpartition(") ")
+        fields = rest.split()
+        self.pid, self.name, self.parent, self.session = pid, name, int(fields[1]), int(fields[3])
+        self.is_zombie = fields[0] == "Z"
+
+
+def running(check):
+    """All processes that check() likes; one that has ended and waits to be asked for its status is none."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):    # it ended meanwhile
+            process = Running(int(pid))
+            if not process.is_zombie and check(process):
+                found.append(process)
+    return found
+
+
+def signal_pid(pid, number):
+    with contextlib.suppress(ProcessLookupError):    # it left by itself
+        os.kill(pid, number)
+
+
 class Process:
     def __init__(self, name, argv, folder, env=None):
         self.name, self.argv, self.folder = name, argv, folder

@@ -5,6 +5,7 @@ import smtplib
 import ssl
 
 from mail_certs import HOST
+from mail_cutter import TO_CLIENT, TO_SERVER
 from mail_dovecot import PASSWORD
 from mail_people import compose
 from mail_postfix import AUTHSERV
@@ -166,3 +167,37 @@ def test_the_servers_can_be_broken(lab):
     assert "mailbox for user is full" in ana.expect("Undelivered").text
     lab.mail.postfix.process.kill()
     lab.mail.postfix.start_master()
+
+
+@in_lab(mail={"with_wires": True}, link="simulator", serve=("mail",))
+def test_the_wires_can_be_cut(lab):
+    """A wire to Dovecot is cut in the middle of a FETCH, one to Postfix in the middle of DATA, and either can be held"""
+    ana = lab.person(ANA)
+    ana.write("long", "x" * 70 + "\n", files=[("a.bin", "application/octet-stream", bytes(1 << 20))])
+    next_mail(lab)
+    ours = ssl.create_default_context(cafile=lab.mail.certificates.ca)
+    imap = imaplib.IMAP4_SSL(HOST, lab.ports["imap_wire"], ssl_context=ours)
+    imap.login(CONTACT, PASSWORD)
+    imap.select()
+    lab.mail.imap_wire.cut(TO_CLIENT, 300000)
+    try:
+        imap.uid("FETCH", "1", "(BODY.PEEK[])")
+        raise Failure("the FETCH wasn't cut")
+    except (imaplib.IMAP4.abort, OSError):
+        assert lab.mail.imap_wire.cuts == 1
+    smtp = smtplib.SMTP(HOST, lab.ports["smtp_wire"])
+    smtp.starttls(context=ours)
+    smtp.login(CONTACT, PASSWORD)
+    lab.mail.smtp_wire.cut(TO_SERVER, 5000)
+    try:
+        smtp.sendmail(CONTACT, [ANA], b"Subject: x\r\n\r\n" + b"y\r\n" * 10000)
+        raise Failure("DATA wasn't cut")
+    except (smtplib.SMTPServerDisconnected, OSError):
+        assert lab.mail.smtp_wire.cuts == 1
+    lab.mail.imap_wire.hold()
+    try:
+        imaplib.IMAP4_SSL(HOST, lab.ports["imap_wire"], ssl_context=ours, timeout=0.5)
+        raise Failure("the wire wasn't held")
+    except OSError:
+        lab.mail.imap_wire.let_go()
+    imaplib.IMAP4_SSL(HOST, lab.ports["imap_wire"], ssl_context=ours, timeout=5).shutdown()
