@@ -216,8 +216,8 @@ struct bytes letter_size(struct arena *a, struct tongue t, uint64_t octets)
 
 /* What programs put before a subject that is answered or passed on, in the tongues of our people. */
 static const char *const prefixes[] = {
-	"re", "aw", "odg", "odgovor", "odp", "vá", "vs",
-	"sv", "fw", "fwd", "wg",      "tov", "pd", "одг",
+	"re", "aw",  "odg", "odgovor", "odp", "vá",  "vs",  "sv",
+	"fw", "fwd", "wg",  "tov",     "pd",  "одг", "Одг", "ОДГ",
 };
 
 /* The length of "Re:" or "Re[2]:" at the beginning, 0: there is none. */

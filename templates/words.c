@@ -162,6 +162,21 @@ static int fields_of(const char *time_zone, struct wall when, struct fields *f_o
 	return err_of(status);
 }
 
+int words_offset(const char *time_zone, struct wall when, int *minutes_out)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	int err;
+	UCalendar *cal = calendar_open(time_zone, when, &err);
+	int32_t ms;
+
+	if (cal == NULL)
+		return err;
+	ms = ucal_get(cal, UCAL_ZONE_OFFSET, &status) + ucal_get(cal, UCAL_DST_OFFSET, &status);
+	ucal_close(cal);
+	*minutes_out = (int)(ms / MINUTE_MS);
+	return err_of(status);
+}
+
 /* Digits and a point wherever people read them so; English days and months are easily swapped. */
 static void add_short(struct strbuf *out, enum language l, const struct fields *f)
 {

@@ -33,6 +33,8 @@ enum words_form {
 /* The time of day at time_zone ("Europe/Belgrade"). ERR_INVALID: no such zone; ERR_NOMEM. */
 int words_time(struct arena *a, struct tongue t, const char *time_zone, struct wall when,
 	       enum words_form form, struct bytes *text_out);
+/* Minutes that the zone is ahead of UTC then. ERR_INVALID: no such zone; ERR_NOMEM. */
+int words_offset(const char *time_zone, struct wall when, int *minutes_out);
 int words_upper(struct arena *a, struct tongue t, struct bytes text, struct bytes *upper_out);
 /* Serbian Latin (BGN: Љ -> Lj, ЉУБАВ -> LJUBAV); what isn't Cyrillic stays. */
 int words_latin(struct arena *a, struct bytes cyrillic, struct bytes *latin_out);
