@@ -6,6 +6,7 @@
 
 #include "parsers/caseref.h"
 #include "parsers/err.h"
+#include "parsers/mail_reply.h"
 #include "parsers/strbuf.h"
 #include "parsers/utf8.h"
 #include "templates/words.h"
@@ -167,8 +168,8 @@ static int write_body(struct draft *d, const struct catalog *c, struct tongue t,
 
 	if (err != ERR_OK)
 		return err;
-	strbuf_addf(&s, "%s %.*s %s\n\n", LETTER_MARKER,
-		    PRI_BYTES(catalog_word(c, t, "mail.marker")), LETTER_MARKER);
+	strbuf_addf(&s, "%s %.*s %s\n\n", MAIL_MARKER, PRI_BYTES(catalog_word(c, t, "mail.marker")),
+		    MAIL_MARKER);
 	strbuf_add(&s, text);
 	strbuf_addc(&s, '\n');
 	return strbuf_finish(&s, text_out);

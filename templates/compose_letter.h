@@ -11,8 +11,6 @@
 
 #include "templates/compose_sms.h"
 
-/* Stands at both ends of the line that a reply is written above (parsers/mail_reply.h looks for it). */
-#define LETTER_MARKER "=-=-="
 /* A citizen's or clerk's own words, octets: nobody reads more in a mail that has the rest attached. */
 #define LETTER_WORDS_MAX (48u * 1024)
 /* Of one list; {n} has the whole number. */
@@ -54,7 +52,8 @@ struct letter_values {
 
 struct letter {
 	struct bytes subject; /* one line */
-	struct bytes text;    /* UTF-8, LF; the marker is its first line */
+	struct bytes
+		text; /* UTF-8, LF; the line with MAIL_MARKER (parsers/mail_reply.h) comes first */
 	struct tongue tongue; /* of the text that was used */
 	bool was_cut;         /* words or a list were */
 };

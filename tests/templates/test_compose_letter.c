@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "parsers/err.h"
+#include "parsers/mail_reply.h"
 #include "parsers/utf8.h"
 #include "tests/tap.h"
 #include "tests/templates/texts.h"
@@ -119,7 +120,7 @@ static void test_all(struct arena *a, const struct catalog *c)
 							   values[i]);
 
 				bool fine = l.subject.len > 0 &&
-					    bytes_starts(l.text, LETTER_MARKER) &&
+					    bytes_starts(l.text, MAIL_MARKER) &&
 					    bytes_ends(l.text, "\n") && utf8_is_valid(l.text) &&
 					    memmem(l.text.ptr, l.text.len, "\n\n\n", 3) == NULL &&
 					    bytes_find(l.text, '{') == l.text.len;
@@ -138,6 +139,13 @@ static void test_all(struct arena *a, const struct catalog *c)
 	is_int(good, n, "every mail in every tongue composes, with values and without");
 }
 
+/* Romani reads Serbian; a short Croatian text may well be the Serbian one. */
+static bool is_near(struct tongue a, struct tongue b)
+{
+	return a.language == LANG_ROM || b.language == LANG_ROM ||
+	       (a.language == LANG_SR && b.language == LANG_HR);
+}
+
 /* The languages are their own: the same text in two of them is a copy that nobody translated. */
 static void test_translated(const struct catalog *c)
 {
@@ -151,8 +159,7 @@ static void test_translated(const struct catalog *c)
 				struct letter_text two =
 					catalog_letter(c, (enum letter_name)n, tongues[j]);
 
-				if (tongues[i].language == LANG_ROM ||
-				    tongues[j].language == LANG_ROM)
+				if (is_near(tongues[i], tongues[j]))
 					continue;
 				if (!bytes_eq(one.written, two.written) ||
 				    bytes_eq(one.file, two.file))
