@@ -16,6 +16,7 @@
 #include "parsers/arena.h"
 #include "parsers/classify.h"
 #include "parsers/language.h"
+#include "parsers/staff_words.h"
 #include "templates/catalog.h"
 
 /* Names are kept per language; Serbian has both scripts (Latin is derived from Cyrillic when absent). */
@@ -76,6 +77,7 @@ struct profile {
 	struct rules *rules;
 	struct gazetteer *places;
 	struct citizen_words *words;
+	struct staff_words *staff_words; /* of orders in mails; empty without staff_words.txt */
 	struct classifier
 		classifier; /* borrows rules, places and words; case_year is set per call by a copy */
 	struct catalog *catalog; /* the texts of all tongues */

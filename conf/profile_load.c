@@ -50,8 +50,9 @@ static const char *const ini_keys[] = {
 };
 /* clang-format on */
 
-#define INI     "profile.ini"
-#define SECTION "profile"
+#define INI         "profile.ini"
+#define SECTION     "profile"
+#define STAFF_WORDS "staff_words.txt"
 
 static struct fault at_key(const struct load_ini *ini, const char *key)
 {
@@ -342,6 +343,10 @@ static int read_words(struct reader *in)
 		err = read_file(in, "commands.txt", true, &text);
 	if (err == ERR_OK && text.ptr != NULL)
 		err = citizen_words_add_file(p->words, file_of("commands.txt"), text, in->faults);
+	if (err == ERR_OK || err == ERR_INVALID)
+		err = read_file(in, STAFF_WORDS, false, &text);
+	if (err == ERR_OK && text.ptr != NULL)
+		err = staff_words_add_file(p->staff_words, file_of(STAFF_WORDS), text, in->faults);
 	return err == ERR_INVALID ? ERR_OK : err;
 }
 
@@ -393,8 +398,10 @@ static struct profile *profile_new(const char *dir)
 	p->rules = rules_new();
 	p->places = gazetteer_new();
 	p->words = citizen_words_new();
+	p->staff_words = staff_words_new();
 	p->catalog = catalog_new();
-	if (p->rules == NULL || p->places == NULL || p->words == NULL || p->catalog == NULL)
+	if (p->rules == NULL || p->places == NULL || p->words == NULL || p->staff_words == NULL ||
+	    p->catalog == NULL)
 		profile_free(&p);
 	return p;
 }
@@ -471,6 +478,7 @@ void profile_free(struct profile **p)
 	rules_free(&(*p)->rules);
 	gazetteer_free(&(*p)->places);
 	citizen_words_free(&(*p)->words);
+	staff_words_free(&(*p)->staff_words);
 	catalog_free(&(*p)->catalog);
 	a = (*p)->arena;
 	arena_free(&a);

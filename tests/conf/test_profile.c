@@ -228,6 +228,7 @@ static const struct {
 	                 "tongues = en\nemergency_numbers = 112\ncoordinator_category = OPS\nemergency_category = EMG\n",
 	  "profile.ini:3: [profile] perfix: is no known key; did you mean prefix?", "an unknown key" },
 	{ "commands.txt", "STATUS: status\n", "commands.txt: no words for HELP", "a command without words" },
+	{ "staff_words.txt", "solve: done\n", "staff_words.txt: no words for 'close'", "an order without words" },
 	{ "texts/en/ack.txt", "{case} {nobody}", "en/ack.txt:1:", "a text of the profile's own with a value that isn't" },
 };
 /* clang-format on */
