@@ -245,11 +245,16 @@ static struct bytes guess_boundary(const struct walk *w, size_t from, size_t end
 	return BYTES_NONE;
 }
 
-/* An empty part behind a last opening delimiter is what is left of a mail that was cut there. */
+/* What is left of a part where a mail was cut: nothing, or the beginning of its first header. */
 static bool is_nothing(const struct walk *w, const struct mime_part *kid)
 {
-	return kid->kind == MIME_LEAF && kid->headers.n == 0 && bytes_trim(kid->body).len == 0 &&
-	       !w->found.is_there;
+	struct bytes body = bytes_trim(kid->body);
+
+	if (kid->kind != MIME_LEAF || kid->headers.n != 0 || w->found.is_there)
+		return false;
+	return body.len == 0 ||
+	       (body.len > 8 && strncasecmp((const char *)body.ptr, "Content-", 8) == 0 &&
+		bytes_find(body, '\n') == body.len);
 }
 
 /* Reads parts until the boundary (the innermost one) closes, one around it comes, or all ends. */
@@ -366,13 +371,19 @@ static enum mime_kind kind_of(const struct mime_part *p)
 }
 
 /* Whether the body's own boundary stands in it as it is: then it isn't encoded, whatever it says. */
-static bool has_boundary(const struct walk *w, const struct mime_part *p)
+static bool has_boundary(struct walk *w, const struct mime_part *p)
 {
-	struct bytes boundary = trim_right(mime_param_octets(&p->type, "boundary"));
-	struct bytes body = bytes_cut(w->raw, w->at, BOUNDARY_LOOK_OCTETS);
+	size_t end = w->raw.len - w->at < BOUNDARY_LOOK_OCTETS ? w->raw.len
+							       : w->at + BOUNDARY_LOOK_OCTETS;
+	struct delimiter d;
 
-	return boundary.len != 0 && body.len != 0 &&
-	       memmem(body.ptr, body.len, boundary.ptr, boundary.len) != NULL;
+	w->open[w->n_open] = trim_right(mime_param_octets(&p->type, "boundary"));
+	if (w->open[w->n_open].len == 0)
+		return false;
+	w->n_open++;
+	d = next_delimiter(w, w->at, end);
+	w->n_open--;
+	return d.is_there && d.index == w->n_open;
 }
 
 /* Reads the entity at the cursor; w->found is what ended it. Frames are small and at most MIME_DEPTH_MAX. */
