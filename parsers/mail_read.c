@@ -4,10 +4,12 @@
 #include <stdint.h>
 
 #include "parsers/err.h"
+#include "parsers/mail_auth.h"
 #include "parsers/mail_auto.h"
 #include "parsers/mail_date.h"
 #include "parsers/mail_fields.h"
 #include "parsers/mail_parts.h"
+#include "parsers/mail_reply.h"
 #include "parsers/mail_tags.h"
 #include "parsers/mail_token.h"
 #include "parsers/mime_words.h"
@@ -230,12 +232,40 @@ static void judge(struct reader *r, const struct mail_parts *p)
 		r->err = mail_auto_judge(&in, r->arena, r->mail);
 }
 
+static void read_proof(struct reader *r)
+{
+	struct mail_auth_servers ours = {
+		.authserv_id = r->rules->authserv_id,
+		.hosts = r->rules->servers,
+		.n_hosts = r->rules->n_servers,
+	};
+
+	if (r->err == ERR_OK)
+		r->err = mail_auth_read(r->headers, &ours, r->mail->from.address, r->mail->n_from,
+					r->arena, &r->mail->auth);
+}
+
 static void read_words(struct reader *r, const struct mail_parts *p)
 {
 	struct mail *m = r->mail;
 
+	struct mail_reply_in in = {
+		.text = p->text,
+		.quote_at = p->quote_at,
+		.quote_end = p->quote_end,
+		.signature_at = p->signature_at,
+		.signature_end = p->signature_end,
+		.from = m->from.address,
+		.subject = m->subject,
+		.has_in_reply_to = m->in_reply_to.len != 0 || m->n_references != 0,
+	};
+	struct mail_reply_out own = { 0 };
+
+	if (r->err == ERR_OK)
+		r->err = mail_reply_own(&in, r->arena, &own);
 	m->text = p->text;
-	m->own_text = p->text;
+	m->own_text = own.own;
+	m->own_is_unsure = own.is_unsure;
 	m->files = p->files;
 	m->n_files = p->n_files;
 	m->is_encrypted = p->is_encrypted;
@@ -279,6 +309,7 @@ int mail_read(struct bytes raw, bool is_cut, const struct mail_rules *rules,
 		r.err = mail_parts_read(root, cs, a, &r.notes, &parts);
 	read_words(&r, &parts);
 	judge(&r, &parts);
+	read_proof(&r);
 	read_tags(&r);
 	read_tokens(&r);
 	read_faults(&r);

@@ -105,12 +105,14 @@ static bool match(const struct walk *w, struct bytes line, struct delimiter *d)
 /* The next line of the form "--…" at or behind `from`, which begins a line; raw.len when there is none. */
 static size_t next_dashes(struct bytes raw, size_t from, size_t end)
 {
-	const uint8_t *at;
+	while (from + 2 <= end && !(raw.ptr[from] == '-' && raw.ptr[from + 1] == '-')) {
+		const uint8_t *at = memchr(raw.ptr + from, '\n', end - from);
 
-	if (from + 2 <= end && raw.ptr[from] == '-' && raw.ptr[from + 1] == '-')
-		return from;
-	at = from >= end ? NULL : memmem(raw.ptr + from, end - from, "\n--", 3);
-	return at == NULL ? raw.len : (size_t)(at - raw.ptr) + 1;
+		if (at == NULL)
+			return raw.len;
+		from = (size_t)(at - raw.ptr) + 1;
+	}
+	return from + 2 <= end ? from : raw.len;
 }
 
 static struct delimiter next_delimiter(const struct walk *w, size_t from, size_t end)
@@ -341,7 +343,11 @@ static void message(struct walk *w, struct mime_part *p)
 static void inner(struct walk *w, struct mime_part *p)
 {
 	struct walk in = {
-		.cs = w->cs, .arena = w->arena, .notes = w->notes, .n_parts = w->n_parts
+		.cs = w->cs,
+		.arena = w->arena,
+		.notes = w->notes,
+		.n_parts = w->n_parts,
+		.n_decoded = w->n_decoded + 1,
 	};
 	struct mime_decoded d;
 
@@ -397,7 +403,7 @@ static struct mime_part *entity(struct walk *w, struct mime_part *parent)
 	if (w->err != ERR_OK)
 		return NULL;
 	p->kind = w->n_decoded < DECODED_DEPTH_MAX ? kind_of(p) : MIME_LEAF;
-	if (p->depth >= MIME_DEPTH_MAX)
+	if (p->depth >= MIME_DEPTH_MAX || p->kind != kind_of(p))
 		mime_note(w->notes, "parts nested deeper than are read");
 	if (p->kind == MIME_LEAF)
 		leaf(w, p);
