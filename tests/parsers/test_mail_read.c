@@ -2,8 +2,8 @@
 /* What a mail's headers become, and mails that somebody made to hurt. */
 #include "parsers/mail_read.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "parsers/err.h"
@@ -172,6 +172,31 @@ static void test_own_words(struct mime_charsets *cs, struct arena *a)
 		"\r\nRupa na putu.\r\n--b--\r\n");
 	ok(memmem(m.own_text.ptr, m.own_text.len, "Rupa na putu.", 13) != NULL,
 	   "a mail that is forwarded is what its sender wants to say");
+}
+
+/* In the cell no file can be opened: all that was to be opened was, before. */
+static void test_without_files(struct mime_charsets *cs, struct arena *a)
+{
+	static const char raw[] =
+		FROM "Subject: =?iso-2022-jp?b?GyRCRnxLXBsoQg==?= =?cp437?q?=81?= "
+		     "=?gb2312?q?=D6=D0?=\r\n"
+		     "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+		     "Content-Type: text/html; "
+		     "charset=windows-1250\r\n\r\n<p>Po\x9Atovani</p>\r\n--b\r\n"
+		     "Content-Type: text/plain; charset=koi8-r\r\n\r\n\xEE\xC5\xD4 "
+		     "\xD7\xCF\xC4\xD9\r\n--b--\r\n";
+	struct rlimit was, none;
+	struct mail m;
+
+	mime_charsets_need(cs, bytes_of(raw));
+	getrlimit(RLIMIT_NOFILE, &was);
+	none = was;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
+	m = read_as(cs, a, &rules, raw);
+	setrlimit(RLIMIT_NOFILE, &was);
+	is_text(m.subject, "日本ü中", "sets of all kinds, without a file being opened");
+	is_text(m.text, "Poštovani\n\nНет воды", "in texts too");
 }
 
 /* --- mails made to hurt --- */
@@ -369,6 +394,7 @@ int main(void)
 	test_heads(cs, a);
 	test_rules(cs, a);
 	test_own_words(cs, a);
+	test_without_files(cs, a);
 	test_floods(cs);
 	test_large(cs);
 	arena_free(&a);

@@ -50,6 +50,7 @@ static const struct {
 	{ "iso-8859-2",     BYTES(SR_1250),   SR,  "windows-1250 called iso-8859-2" },
 	{ "iso-8859-1",     BYTES(SR_1250),   SR,  "windows-1250 called iso-8859-1" },
 	{ "us-ascii",       BYTES(SR_1250),   SR,  "windows-1250 called ASCII" },
+	{ "iso-8859-1",     BYTES("Ra\xE8un je pogre\x9A" "an"), "Račun je pogrešan", "windows-1250 called iso-8859-1, two letters" },
 	{ "utf-8",          BYTES(SR_1250),   SR,  "windows-1250 called UTF-8" },
 	{ "",               BYTES(SR_1250),   SR,  "windows-1250 without a name" },
 	{ "x-none",         BYTES(SR_1250),   SR,  "windows-1250 with an unknown name" },
