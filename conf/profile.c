@@ -5,6 +5,8 @@
 
 /* In which order names are tried for a tongue; the first that is there is used. */
 #define TRIES_MAX 3
+/* How far the work of who is away may be handed on. */
+#define SUBSTITUTES_MAX 5
 
 static struct bytes first_of(const struct bytes tries[TRIES_MAX])
 {
@@ -71,6 +73,31 @@ const struct member *profile_coordinator(const struct profile *p)
 	for (size_t i = 0; i < p->n_members; i++) {
 		if (p->members[i].is_coordinator)
 			return &p->members[i];
+	}
+	return NULL;
+}
+
+const struct member *profile_member_of_mail(const struct profile *p, struct bytes address)
+{
+	for (size_t i = 0; i < p->n_members; i++) {
+		if (same(p->members[i].mail, address))
+			return &p->members[i];
+	}
+	return NULL;
+}
+
+bool member_is_absent(const struct member *m, uint32_t day)
+{
+	return m->absence.to != 0 && day >= m->absence.from && day <= m->absence.to;
+}
+
+const struct member *member_present(const struct member *m, uint32_t day)
+{
+	/* Two who stand in for each other may both be away. */
+	for (unsigned n = 0; n < SUBSTITUTES_MAX && m != NULL; n++) {
+		if (!member_is_absent(m, day))
+			return m;
+		m = m->substitute;
 	}
 	return NULL;
 }

@@ -44,13 +44,28 @@ struct department {
 	struct bytes code; /* "VODOVOD" */
 	struct names name;
 	struct names short_name; /* at most 26 characters */
+	struct bytes mail;       /* that all who work there read, or none */
 };
+
+/* Local days since 1970 began (conf/calendar.h), both included. */
+struct absence {
+	uint32_t from, to; /* to 0: not absent; UINT32_MAX: nobody knows until when */
+};
+
+#define MEMBER_TONGUES_MAX 8
 
 struct member {
 	struct bytes id; /* "jelena" */
 	struct bytes name;
 	const struct department *department;
 	struct bytes phone; /* "sms:+381…" or none */
+	struct bytes
+		mail; /* "jelena@town.rs", the domain in small letters, or none: the only From that proves her */
+	struct tongue tongue; /* that we write to her in: the first of those she reads */
+	struct tongue tongues[MEMBER_TONGUES_MAX];
+	size_t n_tongues;
+	struct absence absence;
+	const struct member *substitute; /* or NULL */
 	bool is_coordinator;
 	bool is_duty; /* hears of emergencies */
 };
@@ -95,6 +110,11 @@ const struct category *profile_category(const struct profile *p,
 const struct department *profile_department(const struct profile *p, struct bytes code);
 const struct member *profile_member(const struct profile *p, struct bytes id);
 const struct member *profile_coordinator(const struct profile *p);
+/* Whose registered address this is, in any case; NULL: nobody's. */
+const struct member *profile_member_of_mail(const struct profile *p, struct bytes address);
+bool member_is_absent(const struct member *m, uint32_t day);
+/* The member, or who stands in for her that day, or for him …; NULL when all of them are away. */
+const struct member *member_present(const struct member *m, uint32_t day);
 bool profile_answers_in(const struct profile *p, struct tongue t);
 
 #endif

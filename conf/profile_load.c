@@ -10,6 +10,7 @@
 
 #include "conf/load.h"
 #include "conf/longest.h"
+#include "conf/profile_staff.h"
 #include "conf/profile_tables.h"
 #include "conf/profile_texts.h"
 #include "parsers/err.h"
@@ -235,27 +236,6 @@ static const struct category *named_category(struct reader *in, const struct loa
 	return c;
 }
 
-static void check_staff(struct reader *in)
-{
-	const struct profile *p = in->p;
-	const struct member *coordinator = profile_coordinator(p);
-	struct fault at = { .file = file_of("staff.tsv") };
-	size_t n = 0, n_duty = 0;
-
-	for (size_t i = 0; i < p->n_members; i++) {
-		n += p->members[i].is_coordinator;
-		n_duty += p->members[i].is_duty && p->members[i].phone.len != 0;
-	}
-	if (n != 1)
-		faults_add(in->faults, at,
-			   "%zu coordinators; there must be one, whom late cases go to", n);
-	else if (coordinator->phone.len == 0)
-		faults_add(in->faults, at,
-			   "the coordinator has no phone, so nobody hears of late cases");
-	if (n_duty == 0)
-		faults_add(in->faults, at, "nobody with a phone is on duty to hear of emergencies");
-}
-
 /* ---- rules, gazetteer, commands ---- */
 
 static int by_name(const void *a, const void *b)
@@ -439,7 +419,9 @@ static int read_all(struct reader *in)
 		in->p->coordinator_category = named_category(in, &ini, "coordinator_category");
 		in->p->emergency_category = named_category(in, &ini, "emergency_category");
 	}
-	check_staff(in);
+	err = profile_check_staff(in->p, in->faults);
+	if (err != ERR_OK)
+		return err;
 	if (in->p->n_categories != 0)
 		check_rules(in);
 	if (in->faults->n_errors != n_before)

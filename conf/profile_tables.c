@@ -6,8 +6,10 @@
 
 #include "parsers/clock.h"
 #include "parsers/contact.h"
+#include "parsers/date_words.h"
 #include "parsers/err.h"
 #include "parsers/fold.h"
+#include "parsers/mail_fields.h"
 #include "parsers/number.h"
 #include "parsers/tsv.h"
 #include "parsers/utf8.h"
@@ -15,6 +17,8 @@
 /* A year: a longer clock is a typing error. */
 #define CLOCK_MAX_MS (366 * DAY_MS)
 #define PRIORITY_MAX 4
+/* Any day in another year than 1970. */
+#define SOME_LATER_DAY 20000
 
 /* Which column holds which name. */
 #define NAMES_OF(prefix)                                                                           \
@@ -42,7 +46,7 @@ static const struct name_column short_names[] = NAMES_OF("short");
 static const char *const department_columns[] = {
 	"code", "name_sr_cyrl", "short_sr_cyrl",
 	"name_sr_latn", "name_hr", "name_sk", "name_hu", "name_rom", "name_en",
-	"short_sr_latn", "short_hr", "short_sk", "short_hu", "short_rom", "short_en", "note",
+	"short_sr_latn", "short_hr", "short_sk", "short_hu", "short_rom", "short_en", "mail", "note",
 };
 static const char *const category_columns[] = {
 	"code", "department", "first_answer", "solution", "priority", "public", "name_sr_cyrl", "short_sr_cyrl",
@@ -50,7 +54,8 @@ static const char *const category_columns[] = {
 	"short_sr_latn", "short_hr", "short_sk", "short_hu", "short_rom", "short_en", "clock_basis", "note",
 };
 static const char *const staff_columns[] = {
-	"id", "name", "department", "phone", "coordinator", "duty", "note",
+	"id", "name", "department", "phone", "coordinator", "duty",
+	"mail", "languages", "absent_from", "absent_to", "substitute", "note",
 };
 /* clang-format on */
 #define N_DEPARTMENT_NEEDED 3
@@ -179,6 +184,11 @@ static struct bytes department_code(const struct profile *p, size_t i)
 	return p->departments[i].code;
 }
 
+static struct bytes member_id(const struct profile *p, size_t i)
+{
+	return p->members[i].id;
+}
+
 static void say_unknown(const struct profile *p, const char *what, struct bytes code, size_t n,
 			code_at_fn *code_at, struct fault at, struct faults *faults)
 {
@@ -254,10 +264,29 @@ static int read_rows(struct table *t, struct bytes text, const char *const *colu
 	return t->err;
 }
 
+static bool is_none(struct bytes field)
+{
+	return field.len == 0 || bytes_is(field, "-");
+}
+
+static struct bytes read_mail(struct table *t)
+{
+	struct bytes field = tsv_get(&t->tsv, "mail"), address = BYTES_NONE;
+	int err = is_none(field) ? ERR_OK : mail_address(field, t->profile->arena, &address);
+
+	if (err == ERR_INVALID)
+		faults_add(t->faults, at_row(t, "mail"),
+			   "'%.*s' is no mail address; write jelena@town.rs, or '-' for none",
+			   PRI_BYTES(field));
+	else if (err != ERR_OK)
+		t->err = err;
+	return address;
+}
+
 static void add_department(struct table *t)
 {
 	struct profile *p = t->profile;
-	struct department d = { .code = get(t, "code") };
+	struct department d = { .code = get(t, "code"), .mail = read_mail(t) };
 
 	check_code(t, d.code, profile_department(p, d.code) != NULL);
 	read_names(t, long_names, 0, &d.name);
@@ -325,6 +354,76 @@ static struct bytes read_phone(struct table *t)
 	return contact;
 }
 
+/* "sr-Latn, hu": those that the member reads, the one that we write first; none: the town's. */
+static void read_languages(struct table *t, struct member *m)
+{
+	struct bytes list = tsv_get(&t->tsv, "languages"), name;
+
+	while (!is_none(list) && bytes_split(&list, ',', &name)) {
+		struct tongue tongue;
+
+		if (tongue_parse(bytes_trim(name), &tongue) != ERR_OK)
+			faults_add(t->faults, at_row(t, "languages"),
+				   "'%.*s' is none of sr-Cyrl sr-Latn hr sk hu rom en",
+				   PRI_BYTES(bytes_trim(name)));
+		else if (m->n_tongues < MEMBER_TONGUES_MAX)
+			m->tongues[m->n_tongues++] = tongue;
+	}
+	if (m->n_tongues == 0)
+		m->tongues[m->n_tongues++] = t->profile->tongue;
+	m->tongue = m->tongues[0];
+}
+
+/* "2026-12-15" or "15.12.2026", with the year: a roster is read again next year. */
+static uint32_t read_date(struct table *t, const char *column, uint32_t otherwise)
+{
+	struct bytes field = tsv_get(&t->tsv, column);
+	struct folded f;
+	uint32_t day = otherwise, again = 0;
+	size_t end = 0;
+	int err;
+
+	if (is_none(field))
+		return otherwise;
+	err = fold_text(t->profile->arena, field, &f);
+	if (err == ERR_OK)
+		err = date_words_read(&f, 0, &day, &end);
+	/* Read on another day it would be another date: then it has no year. */
+	if (err == ERR_OK)
+		err = date_words_read(&f, SOME_LATER_DAY, &again, &end);
+	if (err == ERR_NOMEM)
+		t->err = err;
+	else if (err != ERR_OK || day != again ||
+		 bytes_trim(bytes_cut(f.text, end, f.text.len)).len > 1)
+		faults_add(t->faults, at_row(t, column),
+			   "'%.*s' is no date; write 2026-12-15, or '-' for none",
+			   PRI_BYTES(field));
+	return day;
+}
+
+static void read_absence(struct table *t, struct absence *absence_out)
+{
+	bool is_absent = !is_none(tsv_get(&t->tsv, "absent_from")) ||
+			 !is_none(tsv_get(&t->tsv, "absent_to"));
+
+	if (!is_absent)
+		return;
+	absence_out->from = read_date(t, "absent_from", 0);
+	absence_out->to = read_date(t, "absent_to", UINT32_MAX);
+	if (absence_out->from > absence_out->to)
+		faults_add(t->faults, at_row(t, "absent_to"), "lies before absent_from");
+}
+
+/* Two people with one address could give orders for each other. */
+static void check_mail(struct table *t, struct bytes mail)
+{
+	const struct member *other = profile_member_of_mail(t->profile, mail);
+
+	if (other != NULL)
+		faults_add(t->faults, at_row(t, "mail"), "'%.*s' is the address of '%.*s' already",
+			   PRI_BYTES(mail), PRI_BYTES(other->id));
+}
+
 /* A person who isn't one yet (note: PLACEHOLDER) is said at every start, until somebody writes the name. */
 static void add_member(struct table *t)
 {
@@ -334,11 +433,15 @@ static void add_member(struct table *t)
 		.name = get(t, "name"),
 		.department = read_department(t),
 		.phone = read_phone(t),
+		.mail = read_mail(t),
 		.is_coordinator = read_flag(t, "coordinator"),
 		.is_duty = read_flag(t, "duty"),
 	};
 	struct fault warning = at_row(t, "id");
 
+	read_languages(t, &m);
+	read_absence(t, &m.absence);
+	check_mail(t, m.mail);
 	if (m.id.len == 0 || bytes_find(m.id, ' ') != m.id.len)
 		faults_add(t->faults, at_row(t, "id"), "'%.*s' is no id; write one word",
 			   PRI_BYTES(m.id));
@@ -355,6 +458,32 @@ static void add_member(struct table *t)
 	t->members[p->n_members++] = m;
 }
 
+/* A second time down the rows: a substitute may stand below whom he stands in for. */
+static int find_substitutes(struct table *t, struct bytes text)
+{
+	struct faults said = faults_in(t->profile->arena);
+	size_t i = 0;
+
+	if (tsv_begin_checked(&t->tsv, t->file, text, staff_columns, ARRAY_LEN(staff_columns),
+			      N_STAFF_NEEDED, &said) != ERR_OK)
+		return ERR_OK; /* said the first time */
+	for (; i < t->profile->n_members && tsv_next(&t->tsv); i++) {
+		struct bytes id = tsv_get(&t->tsv, "substitute");
+		struct member *m = &t->members[i];
+
+		if (is_none(id))
+			continue;
+		m->substitute = profile_member(t->profile, id);
+		if (m->substitute == NULL)
+			say_unknown(t->profile, "member", id, t->profile->n_members, member_id,
+				    at_row(t, "substitute"), t->faults);
+		else if (m->substitute == m)
+			faults_add(t->faults, at_row(t, "substitute"),
+				   "nobody stands in for himself");
+	}
+	return ERR_OK;
+}
+
 int profile_read_staff(struct profile *p, struct bytes text, struct faults *faults)
 {
 	struct table t = { .profile = p, .faults = faults, .file = bytes_of("staff.tsv") };
@@ -363,6 +492,8 @@ int profile_read_staff(struct profile *p, struct bytes text, struct faults *faul
 	p->members = t.members;
 	if (t.members == NULL)
 		return ERR_NOMEM;
-	return read_rows(&t, text, staff_columns, ARRAY_LEN(staff_columns), N_STAFF_NEEDED,
-			 add_member);
+	if (read_rows(&t, text, staff_columns, ARRAY_LEN(staff_columns), N_STAFF_NEEDED,
+		      add_member) != ERR_OK)
+		return t.err;
+	return find_substitutes(&t, text);
 }

@@ -7,13 +7,20 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "conf/profile_staff.h"
 #include "conf/profile_tables.h"
+#include "parsers/date_words.h"
 #include "parsers/err.h"
 #include "parsers/tsv.h"
 #include "parsers/utf8.h"
 #include "tests/tap.h"
 
 #define PATH_SIZE 4096
+/* The columns of a roster with mail. */
+#define STAFF                                                                                      \
+	"id\tname\tdepartment\tphone\tcoordinator\tduty\tmail\tlanguages\tabsent_from\tabsent_"    \
+	"to\t"                                                                                     \
+	"substitute\n"
 
 static void complain(const struct faults *f)
 {
@@ -158,10 +165,100 @@ static void check_stara_pazova(const struct profile *p)
 		"Ceste i nogostupi", "Croatian names");
 	ok(profile_coordinator(p) != NULL && profile_member(p, bytes_of("dezurni"))->is_duty,
 	   "the roster has a coordinator and somebody on duty");
+	ok(staff_words_show(p->staff_words, STAFF_SOLVE, hr).len != 0,
+	   "its staff have words for their orders");
 	ok(profile_answers_in(p, cyrl) && !profile_answers_in(p, rom),
 	   "which tongues it answers in");
 	ok(profile_category(p, bytes_of("XYZ")) == NULL && profile_member(p, BYTES_NONE) == NULL,
 	   "who isn't there isn't found");
+}
+
+/* ---- the roster ---- */
+
+static uint32_t day_of(int year, int month, int day)
+{
+	uint32_t n = 0;
+
+	date_day(year, month, day, &n);
+	return n;
+}
+
+/* Rows of staff.tsv; the department CENTAR is there, and LEER, where nobody works. */
+static struct profile *roster(struct arena *a, const char *rows, struct faults *faults)
+{
+	static const char departments[] = "code\tname_sr_cyrl\tshort_sr_"
+					  "cyrl\tmail\nCENTAR\tЦ\tЦ\tCentar@X.rs\nLEER\tЛ\tЛ\t-\n";
+	struct profile *p = arena_alloc(a, sizeof(*p));
+	char text[2000];
+
+	p->arena = a;
+	p->tongue = (struct tongue){ LANG_SR, SCRIPT_LATN };
+	snprintf(text, sizeof(text), "%s%s", STAFF, rows);
+	profile_read_departments(p, bytes_of(departments), faults);
+	profile_read_staff(p, bytes_of(text), faults);
+	profile_check_staff(p, faults);
+	return p;
+}
+
+static bool says(const struct faults *f, const char *want, bool is_warning)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (bytes_is(f->list[i].words, want) && f->list[i].is_warning == is_warning)
+			return true;
+	}
+	return false;
+}
+
+static void check_roster(struct arena *a)
+{
+	struct faults f = faults_in(a);
+	const struct profile *p = roster(a,
+					 "ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\tAnn@X.rs\thu, "
+					 "sr-Cyrl\t2026-12-15\t20.12.2026\tbob\n"
+					 "bob\tBob\tCENTAR\t-\tno\tno\t-\t\t2026-12-20\t-\tcis\n"
+					 "cis\tCis\tCENTAR\t-\tno\tno\n",
+					 &f);
+	const struct member *ann = profile_member(p, bytes_of("ann")),
+			    *bob = profile_member(p, bytes_of("bob"));
+
+	is_int((long long)f.n_errors, 0, "the roster is good");
+	is_text(ann->mail, "Ann@x.rs", "a member's address, its domain small");
+	ok(profile_member_of_mail(p, bytes_of("ann@x.rs")) == ann, "is found in any case");
+	ok(profile_member_of_mail(p, BYTES_NONE) == NULL, "nobody has no address");
+	is_text(profile_department(p, bytes_of("CENTAR"))->mail, "Centar@x.rs",
+		"a department has a mailbox of its own");
+	ok(ann->tongue.language == LANG_HU && ann->n_tongues == 2,
+	   "Ann is written to in Hungarian");
+	ok(bob->tongue.language == LANG_SR && bob->n_tongues == 1, "Bob in the town's tongue");
+	ok(!member_is_absent(ann, day_of(2026, 12, 14)) &&
+		   member_is_absent(ann, day_of(2026, 12, 15)) &&
+		   member_is_absent(ann, day_of(2026, 12, 20)) &&
+		   !member_is_absent(ann, day_of(2026, 12, 21)),
+	   "both days of an absence belong to it");
+	ok(member_is_absent(bob, day_of(2030, 1, 1)), "an absence without an end lasts");
+	ok(member_present(ann, day_of(2026, 12, 1)) == ann, "who is there does the work");
+	ok(member_present(ann, day_of(2026, 12, 16)) == bob, "else who stands in for her");
+	ok(member_present(ann, day_of(2026, 12, 20)) == profile_member(p, bytes_of("cis")),
+	   "or for him");
+	ok(says(&f, "'bob', who stands in for 'ann', is away at the same time", true),
+	   "two who are away on the same day are named");
+	ok(says(&f, "nobody works in LEER; what goes there goes to the coordinator", true),
+	   "so is a department with nobody");
+}
+
+static void check_circle(struct arena *a)
+{
+	struct faults f = faults_in(a);
+	const struct profile *p = roster(
+		a,
+		"ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\t-\t-\t2026-12-15\t2026-12-20\tbob\n"
+		"bob\tBob\tLEER\t-\tno\tno\t-\t-\t2026-12-18\t2026-12-22\tann\n",
+		&f);
+
+	ok(member_present(profile_member(p, bytes_of("ann")), day_of(2026, 12, 19)) == NULL,
+	   "two who stand in for each other and are both away: nobody");
+	ok(!says(&f, "nobody works in LEER; what goes there goes to the coordinator", true),
+	   "a department with somebody isn't named");
 }
 
 /* ---- broken profiles ---- */
@@ -212,6 +309,28 @@ static const struct {
 	  "staff.tsv: 0 coordinators", "nobody whom late cases go to" },
 	{ "staff.tsv", "id\tname\tdepartment\tphone\tcoordinator\tduty\nann\tAnn\tCENTAR\t+381641234567\tyes\tno\n",
 	  "staff.tsv: nobody with a phone is on duty", "nobody who hears of emergencies" },
+	{ "staff.tsv", STAFF "ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\tann@x.rs\thu, sr-Cyrl\t2026-12-15\t20.12.2026\tbob\n"
+	               "bob\tBob\tCENTAR\t-\tno\tno\t-\t-\t-\t-\t-\n", NULL, "a roster with mail, absence and substitutes loads" },
+	{ "staff.tsv", STAFF "ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\tann at x.rs\t-\t-\t-\t-\n",
+	  "staff.tsv:2: mail: 'ann at x.rs' is no mail address", "an address that is none" },
+	{ "staff.tsv", STAFF "ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\tann@x.rs\t-\t-\t-\t-\nbob\tBob\tCENTAR\t-\tno\tno\tANN@X.rs\t-\t-\t-\t-\n",
+	  "staff.tsv:3: mail: 'ANN@x.rs' is the address of 'ann' already", "two people with one address" },
+	{ "staff.tsv", STAFF "ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\t-\txx\t-\t-\t-\n",
+	  "staff.tsv:2: languages: 'xx' is none of sr-Cyrl", "a language that is none" },
+	{ "staff.tsv", STAFF "ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\t-\t-\t15.12.\t-\t-\n",
+	  "staff.tsv:2: absent_from: '15.12.' is no date", "an absence without a year" },
+	{ "staff.tsv", STAFF "ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\t-\t-\tsutra\t-\t-\n",
+	  "staff.tsv:2: absent_from: 'sutra' is no date", "a date that is another one tomorrow" },
+	{ "staff.tsv", STAFF "ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\t-\t-\t-\t2026-02-30\t-\n",
+	  "staff.tsv:2: absent_to: '2026-02-30' is no date", "a day that doesn't exist" },
+	{ "staff.tsv", STAFF "ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\t-\t-\t2026-12-15\t2026-12-14\t-\n",
+	  "staff.tsv:2: absent_to: lies before absent_from", "an absence that ends before it begins" },
+	{ "staff.tsv", STAFF "anna\tAnn\tCENTAR\t+381641234567\tyes\tyes\t-\t-\t-\t-\tamna\n",
+	  "staff.tsv:2: substitute: nobody knows the member 'amna'; did you mean 'anna'?", "a substitute who isn't there" },
+	{ "staff.tsv", STAFF "ann\tAnn\tCENTAR\t+381641234567\tyes\tyes\t-\t-\t-\t-\tann\n",
+	  "staff.tsv:2: substitute: nobody stands in for himself", "who stands in for himself" },
+	{ "departments.tsv", "code\tname_sr_cyrl\tshort_sr_cyrl\tmail\nCENTAR\tЦентар\tЦентар\tcentar@\n",
+	  "departments.tsv:2: mail: 'centar@' is no mail address", "a department's address that is none" },
 	{ "profile.ini", "[profile]\ntown_sr_cyrl = Г\nprefix = G\ntime_zone = Europe/Belgrad\ntongue = en\n"
 	                 "tongues = en\nemergency_numbers = 112\ncoordinator_category = OPS\nemergency_category = EMG\n",
 	  "profile.ini:4: [profile] time_zone: 'Europe/Belgrad' is no time zone", "a zone that isn't" },
@@ -335,6 +454,8 @@ int main(void)
 	for (size_t i = 0; i < ARRAY_LEN(broken); i++)
 		check_broken(i);
 	check_all_at_once();
+	check_roster(a);
+	check_circle(a);
 	arena_free(&a);
 	return done_testing();
 }
