@@ -141,7 +141,8 @@ int outbox_add(struct txn *t, Pb__Outbox *rec, size_t n_segments, struct wall no
 	if (rec->segments == NULL)
 		return arena_err(a);
 	rec->n_segments = n_segments;
-	rec->id = txn_id(t, now);
+	if (rec->id == 0)
+		rec->id = txn_id(t, now);
 	rec->created = now.ms;
 	rec->reference = n_segments > 1 ? reference_of(rec->id) : 0;
 	settle_row(rec);
@@ -608,4 +609,24 @@ int outbox_requeue(struct txn *t, Pb__Outbox *row, bool also_failed, struct wall
 int outbox_cancel(struct txn *t, Pb__Outbox *row, const char *why, struct wall now)
 {
 	return cancel_segments(t, row, true, why, now);
+}
+
+int outbox_came_back(struct txn *t, Pb__Outbox *row, struct bytes error, struct wall now,
+		     struct arena *a)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < row->n_segments; i++) {
+		Pb__Segment *s = row->segments[i];
+
+		if (s->attempts == 0 || !outbox_may((enum out_state)s->state, OUT_FAILED))
+			continue;
+		move(t, row, s, OUT_FAILED, now);
+		say_error(row, s, error, a);
+		n++;
+	}
+	if (n == 0)
+		return ERR_BAD_STATE;
+	put_row(t, row, now);
+	return txn_err(t);
 }

@@ -18,7 +18,7 @@
 #include "store/record.h"
 
 /*
- * Writes a new row with n_segments QUEUED segments; gives rec its id, created and, where there are
+ * Writes a new row with n_segments QUEUED segments; gives rec its id (unless it has one of txn_id), created and, where there are
  * several segments, its reference (spread over 1..255 by id). The rest is the caller's.
  */
 int outbox_add(struct txn *t, Pb__Outbox *rec, size_t n_segments, struct wall now, struct arena *a);
@@ -90,6 +90,10 @@ int outbox_restart(struct txn *t, struct bytes channel, struct wall now, struct 
 int outbox_requeue(struct txn *t, Pb__Outbox *row, bool also_failed, struct wall now);
 /* ERR_BAD_STATE when nothing can be cancelled */
 int outbox_cancel(struct txn *t, Pb__Outbox *row, const char *why, struct wall now);
+
+/* A mail came back: what was sent, or may have been, FAILED. ERR_BAD_STATE: nothing of it was. */
+int outbox_came_back(struct txn *t, Pb__Outbox *row, struct bytes error, struct wall now,
+		     struct arena *a);
 
 struct outbox_filter {
 	int state;                /* enum out_state, or -1 */

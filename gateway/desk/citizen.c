@@ -19,6 +19,8 @@
 
 /* What a text can list and still be read on a cheap phone. */
 #define STATUS_LIST_MAX 5
+/* And what a mail can. */
+#define STATUS_ITEMS_MAX 30
 /* Who has more open cases than this has "1000" of them. */
 #define STATUS_COUNT_MAX 1000
 /* Rows to one person that STOP looks through; those that wait are among the newest, since others were sent. */
@@ -61,7 +63,7 @@ static int answer(struct txn *t, struct desk *d, struct matter *m, const struct 
 		return ERR_OK;
 	if (err_class(err) != ERR_IS_REJECT && err != ERR_CANCELLED)
 		return err;
-	m->message->why = record_strc(d->arena, reply_refusal(err));
+	m->message->why = record_strc(d->arena, reply_refusal(d, err));
 	return txn_err(t);
 }
 
@@ -125,15 +127,21 @@ struct status_list {
 	struct tongue tongue;
 	size_t n;
 	const char *newest;
+	struct letter_item items[STATUS_ITEMS_MAX]; /* of a mail */
+	size_t n_items;
 };
 
 static int add_to_list(const Pb__Case *rec, void *ctx)
 {
 	struct status_list *l = ctx;
 	struct text_values values;
+	int err;
 
-	if (l->n++ >= STATUS_LIST_MAX)
+	if (l->n++ >= STATUS_ITEMS_MAX)
 		return ERR_OK;
+	err = tell_item(l->d, rec, l->tongue, &l->items[l->n_items++]);
+	if (err != ERR_OK || l->n > STATUS_LIST_MAX)
+		return err;
 	tell_values(l->d, rec, l->tongue, &values);
 	strbuf_addf(&l->words, "%s%s %.*s", l->n > 1 ? "; " : "", rec->number,
 		    PRI_BYTES(values.state));
@@ -172,6 +180,7 @@ static int status_all(struct txn *t, struct desk *d, struct matter *m)
 	}
 	say_how_many_more(&l);
 	r.values.cases = strbuf_bytes(&l.words);
+	r.letter.cases = (struct letter_list){ .items = l.items, .n = l.n_items };
 	r.values.n = (int64_t)l.n;
 	return answer(t, d, m, &r);
 }

@@ -43,6 +43,24 @@ void desk_wake(struct desk *d, const char *channel)
 		d->wake[d->n_wake++] = channel;
 }
 
+static const struct conf_channel *first_channel(const struct conf *conf, bool is_mail)
+{
+	for (size_t i = 0; i < conf->n_channels; i++)
+		if ((conf->channels[i].type == CHANNEL_MAIL) == is_mail)
+			return &conf->channels[i];
+	return NULL;
+}
+
+const struct conf_channel *desk_sms_channel(const struct conf *conf)
+{
+	return first_channel(conf, false);
+}
+
+const struct conf_channel *desk_mail_channel(const struct conf *conf)
+{
+	return first_channel(conf, true);
+}
+
 struct tongue desk_tongue(uint32_t language, uint32_t script, const struct profile *p)
 {
 	struct tongue t = { .language = (enum language)language, .script = (enum script)script };

@@ -13,6 +13,7 @@
 #include "parsers/clock.h"
 #include "parsers/err.h"
 #include "parsers/keyed.h"
+#include "parsers/mail.h"
 #include "store/db.h"
 #include "store/record.h"
 
@@ -34,6 +35,11 @@ struct desk {
 	size_t n_notes;
 	const char *wake[CONF_CHANNELS_MAX]; /* channels that got rows */
 	size_t n_wake;
+	/* of a mail that is being heard */
+	const struct mail *mail;  /* NULL: it is no mail */
+	const Pb__Message *heard; /* not written yet; NULL: none */
+	const char *silence;      /* why it gets no automatic answer; NULL: it may get one */
+	const char *refusal; /* why the last reply was refused, where its error says too little */
 };
 
 /* A desk for one application; the arena is reset. */
@@ -43,6 +49,9 @@ void desk_note(struct desk *d, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* A channel (its name outlives the application) got a row: dispatch looks at it after the commit. */
 void desk_wake(struct desk *d, const char *channel);
+/* The first channel for texts, and for mails; NULL: none is configured. */
+const struct conf_channel *desk_sms_channel(const struct conf *conf);
+const struct conf_channel *desk_mail_channel(const struct conf *conf);
 /* How to write to somebody whose record holds these numbers; the profile's tongue when it holds none. */
 struct tongue desk_tongue(uint32_t language, uint32_t script, const struct profile *p);
 

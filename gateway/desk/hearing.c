@@ -7,6 +7,8 @@
 #include "conf/calendar.h"
 #include "gateway/desk/citizen.h"
 #include "gateway/desk/home.h"
+#include "gateway/desk/mail_home.h"
+#include "gateway/desk/mail_record.h"
 #include "parsers/contact.h"
 #include "parsers/strbuf.h"
 #include "parsers/utf8.h"
@@ -42,6 +44,8 @@ Pb__Message *hearing_record(struct txn *t, struct desk *d, const struct message 
 	rec->remote_id = record_str(d->arena, msg->remote_id);
 	rec->smsc_time = msg->smsc_time.ms;
 	rec->received = d->now.ms;
+	if (msg->mail != NULL && mail_record_fill(d, msg, rec) != ERR_OK)
+		return NULL;
 	return rec;
 }
 
@@ -135,7 +139,9 @@ static int decide_empty(struct txn *t, struct desk *d, struct matter *m)
 	Pb__Case *asked;
 	int err = ERR_NOENT;
 
-	if (bytes_trim(bytes_of(m->message->text)).len != 0)
+	if (d->mail != NULL)
+		err = mail_home_answered(t, d, m->contact, &asked);
+	else if (bytes_trim(bytes_of(m->message->text)).len != 0)
 		err = home_asked(t, d, m->contact->id, &asked);
 	if (err == ERR_OK)
 		return matter_apply(t, d, m);
@@ -163,7 +169,7 @@ int hearing_contact(struct txn *t, struct desk *d, struct bytes from, Pb__Contac
 {
 	struct strbuf name = strbuf_in(d->arena, SENDER_MAX + sizeof("sms:"));
 
-	if (!bytes_starts(from, "sms:")) {
+	if (!bytes_starts(from, "sms:") && !bytes_starts(from, "mail:")) {
 		strbuf_addf(&name, "sms:%.*s", PRI_BYTES(utf8_cut(from, SENDER_MAX)));
 		from = strbuf_bytes(&name);
 	}
@@ -190,14 +196,28 @@ static void report(const Pb__Message *rec, struct intake_found *found_out)
 	snprintf(found_out->case_number, sizeof(found_out->case_number), "%s", rec->case_number);
 }
 
+static int decide_and_keep(struct txn *t, struct desk *d, struct matter *m,
+			   struct intake_found *found_out)
+{
+	int err = note_understood(d, m->message, m->understood);
+
+	if (err != ERR_OK)
+		return err;
+	learn_tongue(t, d, m->contact, m->understood);
+	err = decide(t, d, m, &found_out->quarantine);
+	if (err != ERR_OK)
+		return err;
+	message_add(t, m->message);
+	report(m->message, found_out);
+	return txn_err(t);
+}
+
 int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes address,
 		   const struct classified *understood, bool emergency_told,
 		   struct intake_found *found_out)
 {
 	struct classified own;
-	struct matter m = { .message = rec,
-			    .understood = understood,
-			    .emergency_told = emergency_told };
+	struct matter m = { .message = rec, .emergency_told = emergency_told };
 	int err = contact_of(t, d, rec, address, &m.contact);
 
 	if (err != ERR_OK)
@@ -208,18 +228,18 @@ int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes
 		err = hearing_understand(d, bytes_of(rec->text), m.contact, &own);
 		if (err != ERR_OK)
 			return err;
-		m.understood = &own;
+		understood = &own;
 	}
-	err = note_understood(d, rec, m.understood);
-	if (err != ERR_OK)
-		return err;
-	learn_tongue(t, d, m.contact, m.understood);
-	err = decide(t, d, &m, &found_out->quarantine);
-	if (err != ERR_OK)
-		return err;
-	message_add(t, rec);
-	report(rec, found_out);
-	return txn_err(t);
+	m.understood = understood;
+	return decide_and_keep(t, d, &m, found_out);
+}
+
+int hearing_decide_for(struct txn *t, struct desk *d, Pb__Message *rec, Pb__Contact *contact,
+		       const struct classified *understood, struct intake_found *found_out)
+{
+	struct matter m = { .message = rec, .contact = contact, .understood = understood };
+
+	return decide_and_keep(t, d, &m, found_out);
 }
 
 /* What was never read has its sender as the network gave it; none when that is no number. */

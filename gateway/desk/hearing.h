@@ -21,6 +21,9 @@ int hearing_understand(struct desk *d, struct bytes text, const Pb__Contact *con
 int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes address,
 		   const struct classified *understood, bool emergency_told,
 		   struct intake_found *found_out);
+/* The same once the contact is known (rec->contact is set), by what was understood. */
+int hearing_decide_for(struct txn *t, struct desk *d, Pb__Message *rec, Pb__Contact *contact,
+		       const struct classified *understood, struct intake_found *found_out);
 /* Keeps raw octets aside; sets the message's outcome and why. */
 int hearing_quarantine(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes reason,
 		       struct bytes raw, uint64_t *id_out);

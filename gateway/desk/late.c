@@ -52,6 +52,7 @@ static int tell_coordinator(struct txn *t, struct desk *d, const struct late_wal
 {
 	const struct profile *p = d->conf->profile;
 	const struct member *who = profile_coordinator(p);
+	const struct conf_channel *phones = desk_sms_channel(d->conf);
 	struct reply r = {
 		.kind = KIND_LATE,
 		.text = TEXT_LATE,
@@ -62,14 +63,14 @@ static int tell_coordinator(struct txn *t, struct desk *d, const struct late_wal
 	};
 	int err;
 
-	if (who == NULL || who->phone.len == 0 || d->conf->n_channels == 0) {
+	if (who == NULL || who->phone.len == 0 || phones == NULL) {
 		desk_note(d, "late-notice",
 			  "%" PRIu64
 			  " cases are late and the coordinator has no phone in staff.tsv",
 			  w->n);
 		return ERR_OK;
 	}
-	r.channel = d->conf->channels[0].name;
+	r.channel = phones->name;
 	r.to = who->phone;
 	r.values.n = (int64_t)w->n;
 	r.values.cases = strbuf_bytes(w->named);

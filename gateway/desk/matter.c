@@ -3,6 +3,7 @@
 
 #include "conf/calendar.h"
 #include "gateway/desk/home.h"
+#include "gateway/desk/mail_home.h"
 #include "gateway/desk/reply.h"
 #include "gateway/desk/tell.h"
 #include "parsers/strbuf.h"
@@ -39,7 +40,7 @@ int matter_open(struct txn *t, struct desk *d, const struct case_opening *o, Pb_
 	rec->department = record_str(d->arena, o->category->department->code);
 	rec->clerk = record_strc(d->arena, "");
 	rec->channel = record_strc(d->arena, o->channel);
-	rec->contact = o->contact->id;
+	rec->contact = o->contact != NULL ? o->contact->id : 0;
 	rec->to = record_strc(d->arena, o->to);
 	rec->language = o->tongue.language;
 	rec->script = o->tongue.script;
@@ -51,6 +52,9 @@ int matter_open(struct txn *t, struct desk *d, const struct case_opening *o, Pb_
 	rec->priority = o->category->priority;
 	rec->messages = o->message != 0 ? 1 : 0;
 	rec->first_message = o->message;
+	rec->last_message = o->message;
+	rec->unproven = o->is_unproven;
+	rec->kind = record_strc(d->arena, o->kind != NULL ? o->kind : "");
 	rec->last_heard = d->now.ms;
 	rec->is_emergency = o->is_emergency;
 	err = case_open(t, rec, p->case_prefix, calendar_local(d->now).year, &step, d->now,
@@ -98,6 +102,7 @@ static int open_one(struct txn *t, struct desk *d, struct matter *m, struct byte
 		.message = m->message->id,
 		.tongue = reply_tongue(d, m->contact),
 		.is_emergency = is_emergency,
+		.is_unproven = m->message->unproven,
 	};
 
 	o.why = why_of(d, u, is_emergency ? BYTES_NONE : o.category->code);
@@ -130,6 +135,20 @@ static int link_two(struct txn *t, struct desk *d, Pb__Case *a, Pb__Case *b)
 	return txn_err(t);
 }
 
+/* A mail that only names a case is a matter of its own beside that one. */
+static int link_named(struct txn *t, struct desk *d, struct matter *m, Pb__Case *rec)
+{
+	struct case_step step = { .who = "odzivd", .what = "linked" };
+	Pb__Case *named;
+	int err = d->mail != NULL ? mail_home_named(t, d, m->understood, &named) : ERR_NOENT;
+
+	if (err != ERR_OK)
+		return err_class(err) == ERR_IS_REJECT ? ERR_OK : err;
+	step.why = bytes_of(rec->number);
+	case_log(t, named, &step, d->now, d->arena);
+	return link_two(t, d, rec, named);
+}
+
 static void opened(struct matter *m, Pb__Case *rec, const Pb__Case *second)
 {
 	m->first = rec;
@@ -151,6 +170,8 @@ static int open_new(struct txn *t, struct desk *d, struct matter *m)
 		if (err == ERR_OK)
 			err = link_two(t, d, rec, second);
 	}
+	if (err == ERR_OK)
+		err = link_named(t, d, m, rec);
 	if (err != ERR_OK)
 		return err;
 	opened(m, rec, second);
@@ -209,6 +230,7 @@ static int join(struct txn *t, struct desk *d, struct matter *m, Pb__Case *rec)
 	struct case_step step = step_of(d, m, "message");
 
 	rec->messages++;
+	rec->last_message = m->message->id;
 	joined(m, rec);
 	return matter_hear(t, d, rec, &step);
 }
@@ -225,8 +247,10 @@ static int apply_thanks(struct txn *t, struct desk *d, struct matter *m)
 {
 	struct case_step step = step_of(d, m, "thanks");
 	Pb__Case *rec;
-	int err = home_of_late(t, d, m->contact->id, &rec);
+	int err = d->mail != NULL ? mail_home_answered(t, d, m->contact, &rec) : ERR_NOENT;
 
+	if (err == ERR_NOENT && (d->mail == NULL || mail_is_proven(d->mail)))
+		err = home_of_late(t, d, m->contact->id, &rec);
 	if (err == ERR_NOENT) {
 		m->message->outcome = OUTCOME_NOT_ANSWERED;
 		m->message->why = record_strc(d->arena, "thanks, without a case");
@@ -254,11 +278,26 @@ static int open_danger(struct txn *t, struct desk *d, struct matter *m, Pb__Case
 	opened(m, rec, beside);
 	if (beside != NULL) {
 		beside->messages++;
+		beside->last_message = m->message->id;
 		err = matter_hear(t, d, beside, &step);
 		if (err == ERR_OK)
 			err = link_two(t, d, rec, beside);
 	}
 	return err;
+}
+
+static int find_home(struct txn *t, struct desk *d, const struct matter *m, Pb__Case **home_out)
+{
+	return d->mail != NULL ? mail_home_find(t, d, m->contact, m->understood, home_out)
+			       : home_find(t, d, m->contact->id, m->understood, home_out);
+}
+
+/* Thanks are an answer when we asked something, and else no matter. */
+static int find_asked(struct txn *t, struct desk *d, const struct matter *m, Pb__Case **home_out)
+{
+	if (d->mail == NULL || mail_is_proven(d->mail))
+		return home_asked(t, d, m->contact->id, home_out);
+	return ERR_NOENT;
 }
 
 static int apply_emergency(struct txn *t, struct desk *d, struct matter *m)
@@ -271,7 +310,7 @@ static int apply_emergency(struct txn *t, struct desk *d, struct matter *m)
 		.message = m->message->id,
 	};
 	Pb__Case *home = NULL;
-	int err = home_find(t, d, m->contact->id, m->understood, &home);
+	int err = find_home(t, d, m, &home);
 
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;
@@ -298,9 +337,7 @@ int matter_apply(struct txn *t, struct desk *d, struct matter *m)
 
 	if (m->understood->is_emergency)
 		return apply_emergency(t, d, m);
-	/* Thanks are an answer when we asked something, and else no matter. */
-	err = is_thanks ? home_asked(t, d, m->contact->id, &home)
-			: home_find(t, d, m->contact->id, m->understood, &home);
+	err = is_thanks ? find_asked(t, d, m, &home) : find_home(t, d, m, &home);
 	if (err == ERR_OK)
 		return join_and_say(t, d, m, home);
 	if (err != ERR_NOENT)

@@ -39,11 +39,13 @@ struct case_opening {
 	struct bytes why; /* the rule */
 	const char *who;
 	const char *channel;
-	const char *to; /* our short code */
-	const Pb__Contact *contact;
+	const char *to;             /* our short code */
+	const Pb__Contact *contact; /* NULL: nobody knows who wrote */
 	uint64_t message;
 	struct tongue tongue;
 	bool is_emergency;
+	bool is_unproven;
+	const char *kind; /* of the case, or NULL */
 };
 int matter_open(struct txn *t, struct desk *d, const struct case_opening *o, Pb__Case **rec_out);
 

@@ -41,8 +41,10 @@ static unsigned segments_max(enum out_kind kind)
 	return 3;
 }
 
-const char *reply_refusal(int err)
+const char *reply_refusal(const struct desk *d, int err)
 {
+	if (err == ERR_ACCESS && d->refusal != NULL)
+		return d->refusal;
 	switch (err) {
 	case ERR_ACCESS: return "the number is outside answer_prefixes";
 	case ERR_CANCELLED: return "the citizen has stopped texts (STOP)";
@@ -150,6 +152,9 @@ int reply_add(struct txn *t, struct desk *d, const struct reply *r, Pb__Outbox *
 	struct composed words;
 	int err;
 
+	d->refusal = NULL;
+	if (bytes_starts(r->to, "mail:"))
+		return reply_by_mail(t, d, r, row_out);
 	if (r->contact != NULL && budget_prefix(d->conf, r->to) == NULL) {
 		desk_note(d, "not-answered",
 			  "a number outside answer_prefixes wrote; it got no answer");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * reply - words of the catalog and values become an outbox row, if this person
- * may be written to at all, within the budgets, outside quiet hours.
+ * may be written to at all, within the budgets, outside quiet hours: a text, or
+ * the mail that says the same (post.h).
  *
  * Promises: nobody outside answer_prefixes gets anything; after STOP only what
  *           STOP allows; each refusal is told to the caller, who logs it.
@@ -11,16 +12,19 @@
 #define GATEWAY_DESK_REPLY_H
 
 #include "gateway/desk/desk.h"
-#include "templates/compose_sms.h"
+#include "templates/compose_letter.h"
 
 struct reply {
 	enum out_kind kind;
 	enum text_name text;
 	struct tongue tongue;
 	struct text_values values;
+	struct letter_values letter; /* what only a mail can say; its common ones are `values` */
+	Pb__File **files;            /* that go along by mail */
+	size_t n_files;
 	const char *channel;        /* by which the question came */
 	const char *from;           /* our short code that it came to; "" = the channel's */
-	struct bytes to;            /* "sms:+381…" */
+	struct bytes to;            /* "sms:+381…" or "mail:…" */
 	const Pb__Contact *contact; /* NULL: staff */
 	const char *case_number;    /* or "" */
 	uint64_t message;           /* that it answers, or 0 */
@@ -33,8 +37,10 @@ struct reply {
  * ERR_LIMIT: too long. *row_out gets the row; it may be NULL.
  */
 int reply_add(struct txn *t, struct desk *d, const struct reply *r, Pb__Outbox **row_out);
-/* Why a reply was refused, for the log and for staff. */
-const char *reply_refusal(int err);
+/* Why the last reply was refused, for the log and for staff. */
+const char *reply_refusal(const struct desk *d, int err);
+/* reply_add() to "mail:…" (reply_mail.c). */
+int reply_by_mail(struct txn *t, struct desk *d, const struct reply *r, Pb__Outbox **row_out);
 
 /* Whether such a row may leave to somebody who said STOP. */
 bool reply_leaves_after_stop(enum out_kind kind);

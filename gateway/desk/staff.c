@@ -78,7 +78,7 @@ static int reply_to_citizen(struct txn *t, struct desk *d, Pb__Case *rec, struct
 			      rec->number);
 	if (err != ERR_OK)
 		return refuse(act, err, "%s: no text was sent: %s", rec->number,
-			      reply_refusal(err));
+			      reply_refusal(d, err));
 	return ERR_OK;
 }
 

@@ -58,7 +58,7 @@ static int may_leave_again(struct txn *t, struct desk *d, const Pb__Outbox *row,
 	if (!contact->stopped || reply_leaves_after_stop((enum out_kind)row->kind))
 		return ERR_OK;
 	snprintf(act->why, sizeof(act->why), "row %" PRIu64 ": %s", row->id,
-		 reply_refusal(ERR_CANCELLED));
+		 reply_refusal(d, ERR_CANCELLED));
 	return ERR_CANCELLED;
 }
 

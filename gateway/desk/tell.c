@@ -39,6 +39,26 @@ void tell_values(const struct desk *d, const Pb__Case *rec, struct tongue tongue
 		values_out->due.ms = 0;
 }
 
+int tell_item(const struct desk *d, const Pb__Case *rec, struct tongue tongue,
+	      struct letter_item *item_out)
+{
+	const struct member *clerk = profile_member(d->conf->profile, bytes_of(rec->clerk));
+	struct text_values values;
+
+	tell_values(d, rec, tongue, &values);
+	*item_out = (struct letter_item){
+		.case_no = arena_dup(d->arena, values.case_no),
+		.category = values.category,
+		.department = values.department,
+		.place = arena_dup(d->arena, values.place),
+		.state = values.state,
+		.member = clerk != NULL ? clerk->name : BYTES_NONE,
+		.due = case_is_open(rec) ? values.due : (struct wall){ 0 },
+		.opened = { rec->opened },
+	};
+	return item_out->case_no.len == values.case_no.len ? ERR_OK : ERR_NOMEM;
+}
+
 /* A reply that was refused is a step of the case: somebody must see that the citizen heard nothing. */
 int tell_reply(struct txn *t, struct desk *d, const struct reply *r, Pb__Case *rec,
 	       const char *what)
@@ -52,7 +72,7 @@ int tell_reply(struct txn *t, struct desk *d, const struct reply *r, Pb__Case *r
 		step.words = bytes_of(row->text);
 	} else if (err_class(err) == ERR_IS_REJECT || err == ERR_CANCELLED) {
 		step.what = "not answered";
-		step.why = bytes_of(reply_refusal(err));
+		step.why = bytes_of(reply_refusal(d, err));
 	} else {
 		return err;
 	}
@@ -121,8 +141,18 @@ static bool duty_heard_enough(struct txn *t, const struct desk *d, const Pb__Con
 	return false;
 }
 
+/* By which channel our people's phones hear of danger: the one it came by, unless that was mail. */
+static const char *phone_channel(const struct desk *d, const struct danger *danger)
+{
+	const struct conf_channel *c = conf_channel(d->conf, danger->channel);
+
+	if (c == NULL || c->type == CHANNEL_MAIL)
+		c = desk_sms_channel(d->conf);
+	return c != NULL ? c->name : NULL;
+}
+
 static int tell_member(struct txn *t, struct desk *d, const struct danger *danger,
-		       const struct member *who)
+		       const struct member *who, const char *channel)
 {
 	const struct profile *p = d->conf->profile;
 	Pb__Case *rec = danger->rec;
@@ -130,7 +160,7 @@ static int tell_member(struct txn *t, struct desk *d, const struct danger *dange
 		.kind = KIND_STAFF,
 		.text = TEXT_DUTY,
 		.tongue = p->tongue,
-		.channel = danger->channel,
+		.channel = channel,
 		.from = "",
 		.to = who->phone,
 		.case_number = rec != NULL ? rec->number : "",
@@ -146,15 +176,16 @@ static int tell_member(struct txn *t, struct desk *d, const struct danger *dange
 static int tell_duty(struct txn *t, struct desk *d, const struct danger *danger)
 {
 	const struct profile *p = d->conf->profile;
+	const char *channel = phone_channel(d, danger);
 	bool is_enough = duty_heard_enough(t, d, danger->contact);
 	size_t told = 0;
 
-	for (size_t i = 0; i < p->n_members && !is_enough; i++) {
+	for (size_t i = 0; i < p->n_members && !is_enough && channel != NULL; i++) {
 		int err;
 
 		if (!p->members[i].is_duty || p->members[i].phone.len == 0)
 			continue;
-		err = tell_member(t, d, danger, &p->members[i]);
+		err = tell_member(t, d, danger, &p->members[i], channel);
 		if (err != ERR_OK)
 			return err;
 		told++;

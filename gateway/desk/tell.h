@@ -13,10 +13,14 @@
 
 struct reply;
 struct text_values;
+struct letter_item;
 
 /* The values that every text about a case may name. */
 void tell_values(const struct desk *d, const Pb__Case *rec, struct tongue tongue,
 		 struct text_values *values_out);
+/* The same as an item of a list in a mail: copied, since the case may be a walk's. ERR_NOMEM. */
+int tell_item(const struct desk *d, const Pb__Case *rec, struct tongue tongue,
+	      struct letter_item *item_out);
 /* Adds the row and logs it as `what`, or why there is none. rec may be NULL. */
 int tell_reply(struct txn *t, struct desk *d, const struct reply *r, Pb__Case *rec,
 	       const char *what);

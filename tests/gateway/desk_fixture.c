@@ -39,6 +39,21 @@ static void write_conf(const char *dir, const char *more)
 	fclose(f);
 }
 
+/* What a section of a mailbox names; nobody logs in with it. */
+static void write_secret(const char *dir)
+{
+	char path[600];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/mail.password", dir);
+	f = fopen(path, "w");
+	if (f == NULL)
+		bail(path, "can't be written");
+	fprintf(f, "none\n");
+	fclose(f);
+	chmod(path, 0600);
+}
+
 static void load_conf(struct hall *h, const char *dir)
 {
 	struct faults faults = faults_in(h->keep);
@@ -73,6 +88,7 @@ void hall_open(struct hall *h, const char *more)
 	mkdir(own, 0700);
 	mkdir(state, 0700);
 	write_conf(own, more);
+	write_secret(own);
 	load_conf(h, own);
 	if (store_open(h->conf->state_dir, 64u * 1024 * 1024, true, &h->store, why, sizeof(why)) !=
 	    ERR_OK)
@@ -264,7 +280,7 @@ static int count_row(const Pb__Outbox *row, void *ctx)
 {
 	struct row_search *s = ctx;
 
-	if (s->to != NULL && strcmp(row->to + 4, s->to) != 0)
+	if (s->to != NULL && strcmp(strchr(row->to, ':') + (s->to[0] != ':'), s->to) != 0)
 		return ERR_OK;
 	if (s->n++ == s->wanted)
 		s->id = row->id;
