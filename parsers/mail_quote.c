@@ -249,6 +249,7 @@ static struct quote_head block_at(const struct mail_lines *l, size_t i)
 		h.sure = QUOTE_SURE;
 	else if (roles & ~((1u << ROLE_FROM) | (1u << ROLE_OTHER)))
 		h.sure = QUOTE_LIKELY;
+	h.is_block = h.sure != QUOTE_NOT;
 	return h;
 }
 
@@ -287,6 +288,7 @@ static struct quote_head separator_at(const struct mail_lines *l, size_t i)
 	block = block_at(l, next);
 	if (block.sure != QUOTE_NOT)
 		h.to = block.to;
+	h.is_block = block.is_block;
 	return h;
 }
 

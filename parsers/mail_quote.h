@@ -20,6 +20,7 @@ struct quote_head {
 	enum quote_sure sure;
 	size_t from, to; /* lines; to is behind the last */
 	bool is_forward;
+	bool is_block; /* with From and its like: what follows is a whole mail, without marks of its own */
 };
 
 /* The head whose decisive line is line i; it may begin some lines above. */

@@ -122,12 +122,15 @@ static void mark_by_marker(struct reply *r)
 	mark_from(r, r->marker, end, LINE_QUOTE);
 }
 
-/* An element that ends may hold answers between its marked lines; one that doesn't end is all quote. */
+/*
+ * An element that ends may hold answers between its marked lines; one that never ends, or that
+ * begins with a block, is all quote.
+ */
 static bool is_interleaved(const struct reply *r)
 {
 	size_t lead = 0;
 
-	if (r->in->quote_end == SIZE_MAX)
+	if (r->in->quote_end == SIZE_MAX || quote_head_at(&r->l, r->region).is_block)
 		return false;
 	for (size_t i = r->region; i < r->region_end; i++) {
 		if (r->l.line[i].depth > 0)
