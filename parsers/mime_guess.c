@@ -37,7 +37,7 @@ static uint32_t small(uint32_t cp)
 	/* Latin Extended-A: pairs, the small one odd below ĸ, even from Ĺ to ň, odd again; Ź to ž even. */
 	if ((cp >= 0x139 && cp <= 0x148) || (cp >= 0x179 && cp <= 0x17E))
 		return (cp & 1) != 0 ? cp + 1 : cp;
-	if (cp >= 0x100 && cp <= 0x177)
+	if ((cp >= 0x100 && cp <= 0x177) || (cp >= 0x218 && cp <= 0x21B))
 		return cp | 1;
 	return cp;
 }

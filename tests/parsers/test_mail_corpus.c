@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/cli/text_mail.h"
+#include "gateway/cli/text_mail_json.h"
 #include "parsers/err.h"
 #include "parsers/json.h"
 #include "parsers/keyed.h"
@@ -147,11 +147,11 @@ static const char *reason_for(const char *name)
 }
 
 /* Is it exact? name: "001-gmail". */
-static bool check_mail(const char *name, struct mime_charsets *cs)
+static bool check_mail(const char name[NAME_MAX + 1], struct mime_charsets *cs)
 {
 	struct look l = { .why = "it can't be read" };
 	struct json *want = NULL, *got = NULL;
-	char path[PATH_MAX];
+	char path[NAME_MAX + sizeof(FOLDER) + sizeof("/.json")];
 	struct arena *a;
 	struct bytes line;
 	size_t raw_len, json_len;
@@ -190,7 +190,7 @@ int main(void)
 {
 	struct mime_charsets *cs = mime_charsets_open();
 	const char *top = getenv("TOP_SRCDIR");
-	char path[PATH_MAX];
+	char path[PATH_MAX], base[NAME_MAX + 1];
 	struct dirent **list;
 	unsigned exact = 0;
 	int n;
@@ -204,8 +204,8 @@ int main(void)
 	for (int i = 0; i < n; i++) {
 		struct bytes name = bytes_of(list[i]->d_name);
 
-		snprintf(path, sizeof(path), "%.*s", PRI_BYTES(bytes_cut(name, 0, name.len - 4)));
-		exact += check_mail(path, cs);
+		snprintf(base, sizeof(base), "%.*s", PRI_BYTES(bytes_cut(name, 0, name.len - 4)));
+		exact += check_mail(base, cs);
 		free(list[i]);
 	}
 	if (n >= 0)

@@ -80,7 +80,7 @@ def bounces():
     status = ("Reporting-MTA: dns; gmail.example\nArrival-Date: Mon, 02 Mar 2026 00:12:03 -0800 (PST)\nX-Original-Message-ID: <%s>\n\nFinal-Recipient: rfc822; nema.ga@example.rs\nAction: failed\n"
               "Status: 5.1.1\nRemote-MTA: dns; mx.example.rs. (203.0.113.7, the server for the domain example.rs.)\nDiagnostic-Code: smtp; 550-5.1.1 The email account that you tried to reach does not exist.\n"
               "Last-Attempt-Date: Mon, 02 Mar 2026 00:12:04 -0800 (PST)\n" % OUR_ID)
-    inner = multipart("related", "rel-g", multipart("alternative", "alt-g", plain(words), html("<html><body><p>** Address not found **</p></body></html>")),
+    inner = multipart("related", "rel-g", multipart("alternative", "alt-g", plain(words), html('<html><body><table><tr><td><img src="cid:icon.png" width="64" height="48" alt="Error Icon"></td><td><h2>Address not found</h2></td></tr></table></body></html>')),
                       b'Content-Type: image/png; name="icon.png"\r\nContent-Disposition: attachment; filename="icon.png"\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <icon.png>\r\n\r\niVBORw0KGgo=')
     body = multipart("report", "rep-g", inner, raw("message/delivery-status", status), raw("message/rfc822", ORIGINAL), params='; report-type=delivery-status')
     yield Mail("dsn-gmail", google, "Delivery Status Notification (Failure)", body, first=(NULL,), head=(("Auto-Submitted", "auto-replied"), ("X-Failed-Recipients", "nema.ga@example.rs")),
