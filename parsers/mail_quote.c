@@ -47,6 +47,40 @@ static bool has_year(struct bytes b)
 	return false;
 }
 
+/* Digits of a number from *i on; *i is then behind them and the sign and blanks that follow. */
+static size_t number_at(struct bytes b, size_t *i)
+{
+	size_t from = *i, len;
+
+	while (is_digit_at(b, *i))
+		(*i)++;
+	len = *i - from;
+	if (*i < b.len && (b.ptr[*i] == '/' || b.ptr[*i] == '.'))
+		(*i)++;
+	while (*i < b.len && b.ptr[*i] == ' ')
+		(*i)++;
+	return len;
+}
+
+/* 4/4/12, 2.3.26, 2. 3. 2026: two short numbers and a year; an address such as 10.1.12.7 is none. */
+static bool has_short_date(struct bytes b)
+{
+	for (size_t i = 0; i < b.len; i++) {
+		size_t k = i, day, month, year;
+
+		if (!is_digit(b.ptr[i]) ||
+		    (i > 0 && (is_digit(b.ptr[i - 1]) || b.ptr[i - 1] == '.')))
+			continue;
+		day = number_at(b, &k);
+		month = number_at(b, &k);
+		year = number_at(b, &k);
+		if (day >= 1 && day <= 2 && month >= 1 && month <= 2 && (year == 2 || year == 4) &&
+		    !(is_digit_at(b, k) && b.ptr[k - 1] == '.'))
+			return true;
+	}
+	return false;
+}
+
 /* 9:05, 14:00. */
 static bool has_time(struct bytes b)
 {
@@ -98,7 +132,7 @@ static bool is_intro(struct bytes b)
 static enum quote_sure judge_attribution(struct bytes b)
 {
 	bool wrote = reply_words_has(WORDS_WROTE, b), address = has_address(b);
-	bool year = has_year(b), time = has_time(b);
+	bool year = has_year(b) || (wrote && has_short_date(b)), time = has_time(b);
 
 	if (!wrote)
 		return year && address && bytes_find(b, '<') < b.len ? QUOTE_SURE : QUOTE_NOT;
@@ -159,13 +193,24 @@ static bool is_run_on(struct bytes b)
 	return false;
 }
 
+/* Zoho puts no colon: "---- On Mon, 2 Mar 2026 10:01:00 +0100 <a@b> wrote ----". */
+static bool is_without_colon(struct bytes b)
+{
+	while (b.len != 0 && (b.ptr[b.len - 1] == '-' || b.ptr[b.len - 1] == ' '))
+		b.len--;
+	while (b.len != 0 && (b.ptr[0] == '-' || b.ptr[0] == ' '))
+		b = bytes_cut(b, 1, b.len);
+	return b.len < ATTRIBUTION_MAX && is_intro(b) && has_year(b) && has_time(b) &&
+	       has_address(b) && (bytes_ends(b, " wrote") || bytes_ends(b, " schrieb"));
+}
+
 static struct quote_head attribution_at(const struct mail_lines *l, size_t i)
 {
 	struct quote_head h = { .sure = QUOTE_NOT, .from = i, .to = i + 1 };
 	char buf[ATTRIBUTION_MAX];
 	struct bytes joined;
 
-	if (is_run_on(l->line[i].folded))
+	if (is_run_on(l->line[i].folded) || is_without_colon(l->line[i].folded))
 		h.sure = QUOTE_SURE;
 	if (!bytes_ends(l->line[i].folded, ":"))
 		return h;

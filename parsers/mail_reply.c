@@ -10,6 +10,7 @@
 #include "parsers/mail_reply_words.h"
 #include "parsers/mail_tail.h"
 #include "parsers/strbuf.h"
+#include "parsers/utf8.h"
 
 /* Programs wrap our marker line as they wrap any other. */
 #define MARKER_LINES_MAX 3
@@ -17,6 +18,9 @@
 #define GAP_MAX 2
 /* In an element that quotes, what stands above its first '>' is an attribution if it is no longer. */
 #define LEAD_LINES_MAX 4
+/* Programs wrap between 72 and 80 octets; a quoted line that they cut is nearly that long. */
+#define WRAP_MIN 60
+#define WRAP_MAX 72
 /* A program's signature element that holds so much holds words of a person as well. */
 #define SIGNATURE_BYTES_MAX 1500
 
@@ -35,21 +39,33 @@ static bool is_own(const struct mail_line *line)
 	return line->kind == LINE_OWN && !line->is_blank;
 }
 
-/* Are these lines, taken as one, our marker line? */
+/* The folded line without bars that some programs draw beside a quote. */
+static struct bytes behind_bars(struct bytes b)
+{
+	while (b.len != 0 && (b.ptr[0] == '|' || b.ptr[0] == ' '))
+		b = bytes_cut(b, 1, b.len);
+	return b;
+}
+
+/* Where the marker's second half ends, if these lines are our marker line; 0: they aren't. */
 static size_t marker_end_at(const struct mail_lines *l, size_t i)
 {
+	const size_t mark = sizeof(MAIL_MARKER) - 1;
+	struct bytes f = behind_bars(l->line[i].folded);
 	bool has_words = false;
 
-	if (!bytes_starts(l->line[i].folded, MAIL_MARKER))
+	if (!bytes_starts(f, MAIL_MARKER))
 		return 0;
+	f = bytes_cut(f, mark, f.len);
 	for (size_t k = i; k < l->n && k < i + MARKER_LINES_MAX && !l->line[k].is_blank; k++) {
-		struct bytes f = l->line[k].folded;
-
-		for (size_t c = 0; c < f.len; c++)
+		if (k > i)
+			f = behind_bars(l->line[k].folded);
+		for (size_t c = 0; c < f.len; c++) {
 			has_words = has_words || (f.ptr[c] >= 'a' && f.ptr[c] <= 'z');
-		/* The first mark isn't its own end. */
-		if (has_words && bytes_ends(f, MAIL_MARKER))
-			return k + 1;
+			/* Without words between it is a line that somebody drew. */
+			if (has_words && bytes_starts(bytes_cut(f, c, mark), MAIL_MARKER))
+				return k + 1;
+		}
 	}
 	return 0;
 }
@@ -174,14 +190,27 @@ static bool is_above_quote(const struct reply *r, size_t to)
 	return i < r->l.n && r->l.line[i].kind == LINE_QUOTE && i - to <= GAP_MAX + 1;
 }
 
+/* "Ana wrote:" above a block that is surely one belongs to it. */
+static bool is_above_block(const struct reply *r, size_t to)
+{
+	size_t next = mail_lines_next(&r->l, to);
+	struct quote_head below;
+
+	if (next == r->l.n || next - to > GAP_MAX)
+		return false;
+	below = quote_head_at(&r->l, next);
+	return below.is_block && below.sure == QUOTE_SURE && below.from == next;
+}
+
 /* A head that no marked quote follows: the rest of the mail hangs on how sure it is. Ends the search? */
 static bool take_unmarked(struct reply *r, const struct quote_head *h)
 {
 	bool is_shown = r->is_forward || h->is_forward;
+	bool is_sure = h->sure == QUOTE_SURE || is_above_block(r, h->to);
 
-	if (h->sure < QUOTE_LIKELY)
+	if (h->sure < QUOTE_LIKELY && !is_sure)
 		return false;
-	if (h->sure == QUOTE_LIKELY || r->marker < r->l.n) {
+	if (!is_sure || r->marker < r->l.n) {
 		r->is_unsure = r->is_unsure || r->is_reply;
 		return false;
 	}
@@ -217,6 +246,32 @@ static void mark_heads(struct reply *r)
 	}
 }
 
+static bool begins_small(struct bytes raw)
+{
+	struct rd rd = rd_of(raw);
+	uint32_t cp;
+
+	return utf8_next(&rd, &cp) && fold_is_letter(cp) && !fold_is_upper(cp);
+}
+
+/*
+ * What a program that wraps lines has cut off a quoted line: it stands between two quoted lines,
+ * begins with a small letter, and its first word had no room above, where no sentence ended.
+ */
+static bool is_cut_off(const struct mail_lines *l, size_t i)
+{
+	const struct mail_line *above = i == 0 ? NULL : &l->line[i - 1], *line = &l->line[i];
+	size_t word = bytes_find(line->raw, ' ');
+
+	if (above == NULL || i + 1 == l->n || above->depth == 0 || l->line[i + 1].depth == 0 ||
+	    line->is_blank || above->folded.len == 0)
+		return false;
+	if (above->raw.len < WRAP_MIN || above->raw.len + 1 + word < WRAP_MAX ||
+	    !begins_small(line->raw))
+		return false;
+	return strchr(".?!:", above->folded.ptr[above->folded.len - 1]) == NULL;
+}
+
 /* Lines with '>' are quotes, unless nothing says that this is an answer. */
 static void mark_depths(struct reply *r)
 {
@@ -225,7 +280,7 @@ static void mark_depths(struct reply *r)
 	for (size_t i = 0; i < r->l.n; i++) {
 		struct mail_line *line = &r->l.line[i];
 
-		if (line->kind != LINE_OWN || line->depth == 0)
+		if (line->kind != LINE_OWN || (line->depth == 0 && !is_cut_off(&r->l, i)))
 			continue;
 		line->kind = is_quote ? LINE_QUOTE : LINE_SHOWN;
 		r->is_unsure = r->is_unsure || !is_quote;

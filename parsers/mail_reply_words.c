@@ -27,11 +27,11 @@ static const char *const weekday[] = {
 	"montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", NULL,
 };
 static const char *const from[] = {
-	"from", "von", "od", "felado", "salje", "posiljalac", "posiljatelj", "odosielatel", "kuldo", "de", NULL,
+	"from", "von", "od", "felado", "salje", "posiljalac", "posiljatelj", "odosielatel", "kuldo", "de", "ot", NULL,
 };
 static const char *const sent[] = {
 	"sent", "date", "gesendet", "datum", "poslato", "poslano", "datum slanja", "odoslane", "elkuldve",
-	"kuldve", "datum i vreme", "date sent", "vreme", "kuldes datuma", "idopont", NULL,
+	"kuldve", "datum i vreme", "date sent", "vreme", "kuldes datuma", "idopont", "otpravleno", "data", NULL,
 };
 static const char *const to[] = {
 	"to", "an", "za", "komu", "cimzett", "prima", "primalac", "primatelj", "kome", "cimzettek", NULL,

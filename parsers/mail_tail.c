@@ -40,6 +40,20 @@ static struct bytes without_link(struct bytes b)
 	return bytes_trim(bytes_cut(b, 0, bytes_find(b, '<')));
 }
 
+/* "[cid:image001.png@01DA…]", "[image: logo.png]": where a picture stood, alone on its line. */
+static bool is_picture(struct bytes b)
+{
+	return (bytes_starts(b, "[cid:") || bytes_starts(b, "[image:")) &&
+	       bytes_find(b, ']') + 1 == b.len;
+}
+
+static void mark_pictures(struct mail_lines *l, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (l->line[i].kind == LINE_OWN && is_picture(l->line[i].folded))
+			l->line[i].kind = LINE_NOISE;
+}
+
 static bool is_noise(const struct mail_line *l)
 {
 	struct bytes b = without_link(l->folded);
@@ -180,6 +194,7 @@ static bool mark_signature(struct mail_lines *l, size_t from, size_t to)
 
 bool mail_tail_mark(struct mail_lines *l, size_t from, size_t to)
 {
+	mark_pictures(l, from, to);
 	mark_noise(l, from, to);
 	mark_legal(l, from, to);
 	mark_noise(l, from, to);

@@ -194,7 +194,7 @@ def outlooks():
     alt = multipart("alternative", "_000_AS8P1alt_", plain(own + "\n\n[cid:image001.png@01DAAA.0F2B3C40]\n"), html(page))
     related = multipart("related", "_005_AS8P1rel_", alt, logo, params=';\r\n\ttype="multipart/alternative"')
     yield Mail("outlook-related-logo", FIRM, "Ugovor", multipart("mixed", "_006_AS8P1mix_", related, contract.part), head=OUTLOOK_HEAD,
-               own=own + "\n\n[cid:image001.png@01DAAA.0F2B3C40]", files=[contract])
+               own=own, files=[contract])
 
     legal = ("Ova poruka je poverljiva i namenjena je isključivo primaocu. Ako ste je greškom primili, molimo vas da obavestite pošiljaoca "
              "i da je obrišete.\n\nThis e-mail is confidential and intended solely for the addressee. If you have received it in error, please "
