@@ -2,10 +2,10 @@
 /*
  * test_mail_corpus - whole mails in the forms of real programs, each beside what is to be read in it.
  *
- * tests/parsers/mail/NNN-name.json holds keys of `odziv mail show --json` and their values (in an
- * object only the keys that count), and two of its own: text_has, words that stand in the text;
- * own_begins, with which the own words begin. The files are written by write_corpus.py there, from
- * what was put in.
+ * tests/parsers/mail/NAME.json holds keys of `odziv mail show --json` with their values (of an
+ * object those that count), and two keys of its own: text_has, words that stand in the text, and
+ * own_begins, with which the own words begin. NNN-name are written by write_corpus.py there, from
+ * what was put in; NN by hand.
  */
 #include <dirent.h>
 #include <limits.h>
@@ -24,13 +24,6 @@
 #define MAILS_MIN 120
 #define MAILS_MAX 400
 #define WHY_BYTES 600
-
-/* What isn't read as it should be, and why that is so. */
-static const struct {
-	const char *name, *reason;
-} inexact[] = {
-	{ "", "" },
-};
 
 struct look {
 	const struct json *got;
@@ -138,14 +131,6 @@ static int read_mail(struct bytes raw, struct mime_charsets *cs, struct arena *a
 	return err == ERR_OK ? text_mail_json(&mail, tongue, a, line_out) : err;
 }
 
-static const char *reason_for(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(inexact); i++)
-		if (strcmp(inexact[i].name, name) == 0)
-			return inexact[i].reason;
-	return NULL;
-}
-
 /* Is it exact? name: "001-gmail". */
 static bool check_mail(const char name[NAME_MAX + 1], struct mime_charsets *cs)
 {
@@ -169,9 +154,7 @@ static bool check_mail(const char name[NAME_MAX + 1], struct mime_charsets *cs)
 		l.got = got;
 		json_each(want, on_key, &l);
 	}
-	if (reason_for(name) != NULL)
-		ok(l.why[0] != '\0', "%s differs: %s", name, reason_for(name));
-	else if (!ok(l.why[0] == '\0', "%s", name))
+	if (!ok(l.why[0] == '\0', "%s", name))
 		diag("%s", l.why);
 	json_free(&want);
 	json_free(&got);
