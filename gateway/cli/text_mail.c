@@ -6,18 +6,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "conf/conf.h"
 #include "conf/limits.h"
 #include "gateway/cli/args.h"
 #include "gateway/cli/ask.h"
 #include "gateway/cli/text_mail_json.h"
+#include "gateway/mail/mime_cell.h"
 #include "parsers/err.h"
 #include "parsers/keyed.h"
 #include "parsers/mail_read.h"
 
 /* What is read of a file when no configuration says it: the default of mail_max. */
 #define MAIL_DEFAULT_MAX (30 * MIB)
+/* The limits of the daemon's cells (DESIGN.md, section 10). */
+#define CELL_WALL_MS (10 * SECOND_MS)
+static const struct sandbox_limits cell_limits = {
+	.cpu_s = 5,
+	.memory_bytes = 512 * MIB,
+	.stack_bytes = 100 * MIB,
+};
 /* An object with both texts of a mail, escaped. */
 #define JSON_ARENA_MAX (64 * MIB)
 
@@ -37,6 +46,18 @@ static void say(const char *key, struct bytes text)
 {
 	if (text.len != 0)
 		printf("%-11s %.*s\n", key, PRI_BYTES(text));
+}
+
+static void say_date(struct wall date)
+{
+	time_t at = (time_t)(date.ms / 1000);
+	struct tm tm;
+	char text[32];
+
+	if (date.ms == 0 || gmtime_r(&at, &tm) == NULL)
+		return;
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &tm);
+	say("date", bytes_of(text));
 }
 
 static void say_files(const struct mail *m)
@@ -72,6 +93,7 @@ static void say_mail(const struct mail *m)
 	for (size_t i = 0; i < m->n_people; i++)
 		say_person(i < m->n_to ? "to" : "cc", &m->to[i]);
 	say("subject", m->subject);
+	say_date(m->date);
 	for (size_t i = 0; i < m->n_tags; i++)
 		say("case", m->tags[i]);
 	say_files(m);
@@ -144,27 +166,63 @@ static uint8_t *read_file(const char *path, size_t max, size_t *len_out, bool *i
 	return octets;
 }
 
+/* What the cell reads with, and what becomes of what it read. */
+struct showing {
+	const struct args *args;
+	const struct knowledge *k;
+	struct mime_charsets *cs;
+	int status;
+};
+
+static int read_in_cell(struct bytes raw, bool is_cut, struct arena *a, struct mail *mail_out,
+			void *ctx)
+{
+	const struct showing *s = ctx;
+
+	return mail_read(raw, is_cut, &s->k->rules, s->cs, a, mail_out);
+}
+
+static void on_read(struct cell_task *task, void *ctx)
+{
+	struct showing *s = ctx;
+	struct arena *a = arena_new(JSON_ARENA_MAX);
+	struct bytes line;
+	int err = a == NULL ? ERR_NOMEM : ERR_OK;
+
+	if (task->why[0] != '\0') {
+		args_fail("%s: this mail can't be read: %s", s->args->words[0], task->why);
+	} else if (err == ERR_OK && !s->args->json) {
+		say_mail(&task->mail);
+		s->status = EXIT_DONE;
+	} else if (err == ERR_OK &&
+		   (err = text_mail_json(&task->mail, s->k->tongue, a, &line)) == ERR_OK) {
+		printf("%.*s\n", PRI_BYTES(line));
+		s->status = EXIT_DONE;
+	}
+	if (err != ERR_OK)
+		args_fail("%s: %s", s->args->words[0], err_text(err));
+	arena_free(&a);
+}
+
+/* Reads it as the daemon would: in a cell, within its limits. */
 static int show(const struct args *args, const struct knowledge *k, struct bytes raw, bool is_cut)
 {
-	struct mime_charsets *cs = mime_charsets_open();
-	struct arena *a = arena_new(MAIL_READ_ARENA(raw.len) + JSON_ARENA_MAX);
-	struct mail mail;
-	struct bytes line;
-	int err = cs == NULL || a == NULL ? ERR_NOMEM : ERR_OK;
+	struct showing s = { .args = args, .k = k, .cs = mime_charsets_open() };
+	struct cell_conf cell = {
+		.read = read_in_cell, .ctx = &s, .limits = cell_limits, .wall_ms = CELL_WALL_MS
+	};
+	struct cell_task task = { .raw = raw, .is_cut = is_cut };
 
-	if (err == ERR_OK) {
-		mime_charsets_need(cs, raw);
-		err = mail_read(raw, is_cut, &k->rules, cs, a, &mail);
+	s.status = EXIT_FAILED;
+	if (s.cs == NULL) {
+		args_fail("out of memory");
+		return EXIT_FAILED;
 	}
-	if (err == ERR_OK && !args->json)
-		say_mail(&mail);
-	else if (err == ERR_OK && (err = text_mail_json(&mail, k->tongue, a, &line)) == ERR_OK)
-		printf("%.*s\n", PRI_BYTES(line));
-	if (err != ERR_OK)
-		args_fail("%s: %s", args->words[0], err_text(err));
-	arena_free(&a);
-	mime_charsets_close(&cs);
-	return err != ERR_OK || fflush(stdout) != 0 ? EXIT_FAILED : EXIT_DONE;
+	mime_charsets_need(s.cs, raw);
+	fflush(stdout); /* what waits there is the parent's to write */
+	mime_cells_run(&cell, &task, 1, on_read, &s);
+	mime_charsets_close(&s.cs);
+	return fflush(stdout) != 0 ? EXIT_FAILED : s.status;
 }
 
 int text_mail_show(const struct args *args)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parsers/mime_charset.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "parsers/err.h"
+#include "parsers/mime_charset_names.h"
 #include "tests/tap.h"
 
 /* Texts, and what they are in the sets that people's programs write. */
@@ -134,6 +136,28 @@ static void test_need(struct mime_charsets *cs, struct arena *a)
 	ok(true, "what is no name is handed to nobody");
 }
 
+/* Each name of the table leads to its own row, and iconv has what the row names. */
+static void test_table(struct arena *a)
+{
+	struct mime_charsets *cs = mime_charsets_open();
+
+	for (size_t i = 0; i < CHARSET_ROWS; i++) {
+		const struct charset_row *row = &charset_rows[i];
+		struct bytes rest = bytes_of(row->names), name = BYTES_NONE;
+		struct mime_text t = { 0 };
+		char raw[128];
+		bool is_unknown, is_own = true;
+
+		while (bytes_split(&rest, ' ', &name))
+			is_own &= charset_named(name, &is_unknown) == row;
+		snprintf(raw, sizeof(raw), "charset=%.*s", PRI_BYTES(name));
+		mime_charsets_need(cs, bytes_of(raw));
+		mime_charset_text(cs, a, name, bytes_at("\xE1\xE1\xE1\xE1", 4), &t);
+		ok(is_own && !t.is_unknown, "%s is there by all its names", row->iconv);
+	}
+	mime_charsets_close(&cs);
+}
+
 int main(void)
 {
 	struct arena *a = arena_new(1 << 22);
@@ -150,6 +174,7 @@ int main(void)
 	}
 	test_names(cs, a);
 	test_need(cs, a);
+	test_table(a);
 	mime_charsets_close(&cs);
 	arena_free(&a);
 	return done_testing();
