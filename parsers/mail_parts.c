@@ -106,14 +106,14 @@ static bool is_attached(const struct mime_part *p)
 	return bytes_is(p->disposition.main, "attachment");
 }
 
-/* A text with a name is a file, unless it is the first: some programs name what they write. */
+/* A text with a name is a file, unless it is the first, or an alternative: some programs name what they write. */
 static bool is_text_file(const struct look *l, const struct mime_part *p)
 {
-	bool is_later = l->text.len != 0 || l->is_silent;
+	bool is_alternative = p->parent != NULL && mime_is(p->parent, "multipart/alternative");
 
 	if (is_attached(p))
-		return raw_name(p).len != 0 || is_later;
-	return raw_name(p).len != 0 && is_later;
+		return raw_name(p).len != 0 || l->text.len != 0 || l->is_silent;
+	return raw_name(p).len != 0 && l->text.len != 0 && !l->is_silent && !is_alternative;
 }
 
 static enum use use_of(const struct look *l, const struct mime_part *p)

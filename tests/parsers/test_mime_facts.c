@@ -151,6 +151,9 @@ static const struct {
 	{ "an attachment within an alternative that isn't shown (Apple Mail)", "plain", "a.pdf application/pdf 1", NULL,
 	  BYTES(ALTERNATIVE "--b\r\n" TEXT "plain" NEXT "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n" HTML "<p>a</p>\r\n--c\r\n"
 	  PDF_HEAD "x\r\n--c\r\n" HTML "<p>b</p>\r\n--c--" END) },
+	{ "alternatives that have names are no files", "jedan\n\nplain", NULL, NULL,
+	  BYTES(MIXED "--b\r\n" TEXT "jedan" NEXT "Content-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n"
+	  "Content-Type: text/plain; name=a.txt\r\n\r\nplain\r\n--c\r\nContent-Type: text/html; name=a.html\r\n\r\n<p>html\r\n--c--" END) },
 	{ "all texts, in their order", "jedan\n\ndva", NULL, NULL, BYTES(MIXED "--b\r\n" TEXT "jedan" NEXT TEXT "dva" END) },
 	{ "flowed text", "prva druga\n> citat dalje", NULL, NULL,
 	  BYTES(HEAD "Content-Type: text/plain; format=flowed\r\n\r\nprva \r\ndruga\r\n> citat \r\n> dalje\r\n") },
