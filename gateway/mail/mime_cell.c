@@ -18,6 +18,8 @@
 
 /* Cells at the same time; more than processors gain nothing. */
 #define AT_ONCE_MAX 16
+/* What the core is told besides: where the mail lies. */
+#define ARRIVAL_BYTES ((size_t)1024)
 /* What a cell needs besides attachments and the texts of its frame. */
 #define ARENA_MORE ((size_t)64 * 1024 * 1024)
 /* Of what is read from a cell: the mail, and room for unpacking it. */
@@ -66,7 +68,8 @@ static enum cell_exit tell(const struct mail *mail, struct arena *a)
 	struct bytes octets;
 
 	f.arrived.mail = *mail;
-	if (mail_wire_encode(&f, a, &octets) != ERR_OK)
+	if (mail_wire_encode(&f, a, &octets) != ERR_OK ||
+	    octets.len > MAIL_WIRE_BODY_MAX - ARRIVAL_BYTES)
 		return CELL_UNREAD;
 	if (!put(octets))
 		return CELL_UNHEARD;

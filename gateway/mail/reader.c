@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/mail/reader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/log.h"
+#include "parsers/err.h"
+#include "parsers/mail_read.h"
+#include "store/blob_file.h"
+
+/* DESIGN, section 10: what one mail may cost. */
+#define CELL_CPU_S  5
+#define CELL_MEMORY ((size_t)512 * 1024 * 1024)
+#define CELL_STACK  ((size_t)100 * 1024 * 1024)
+#define CELL_MS     (10 * SECOND_MS)
+
+struct reader {
+	const struct mail_hello *hello;
+	struct blob_folder blobs;
+	struct mime_charsets *charsets;
+	struct mail_rules rules;
+	struct cell_conf cells;
+};
+
+/* A set while it is read. */
+struct set {
+	struct reader *reader;
+	const struct imap_mail *mails;
+	struct cell_task *tasks;
+	struct mail_arrival *arrivals;
+	reader_tell_fn *tell;
+	void *ctx;
+	bool is_second; /* by their headers alone */
+	int err;
+};
+
+static int read_mail(struct bytes raw, bool is_cut, struct arena *a, struct mail *mail_out,
+		     void *ctx)
+{
+	const struct reader *r = ctx;
+
+	return mail_read(raw, is_cut, &r->rules, r->charsets, a, mail_out);
+}
+
+int reader_new(const struct mail_hello *hello, cell_read_fn *read, struct reader **r_out,
+	       char *why_out, size_t why_size)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+	char folder[FILES_PATH_SIZE];
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	int err = ERR_NOMEM;
+
+	if (r == NULL)
+		return ERR_NOMEM;
+	snprintf(folder, sizeof(folder), "%.*s", PRI_BYTES(hello->blobs));
+	r->hello = hello;
+	r->charsets = mime_charsets_open();
+	if (r->charsets != NULL)
+		err = blob_folder_open(folder, &r->blobs);
+	if (err != ERR_OK) {
+		snprintf(why_out, why_size, "the folder of blobs %s: %s", folder, err_text(err));
+		reader_free(&r);
+		return err;
+	}
+	r->rules = (struct mail_rules){
+		.case_prefix = hello->case_prefix,
+		.instance = hello->instance,
+		.own = &hello->address,
+		.n_own = 1,
+		.authserv_id = hello->authserv_id,
+		.servers = hello->servers,
+		.n_servers = hello->n_servers,
+	};
+	r->cells = (struct cell_conf){
+		.read = read != NULL ? read : read_mail,
+		.ctx = r,
+		.limits = { CELL_CPU_S, CELL_MEMORY, CELL_STACK },
+		.wall_ms = CELL_MS,
+		.at_once = processors > 1 ? (unsigned)processors : 1,
+	};
+	*r_out = r;
+	return ERR_OK;
+}
+
+void reader_free(struct reader **r)
+{
+	if (*r == NULL)
+		return;
+	mime_charsets_close(&(*r)->charsets);
+	free(*r);
+	*r = NULL;
+}
+
+/* --- after the cell --- */
+
+static int keep_files(struct reader *r, const struct mail *mail)
+{
+	uint8_t sha256[KEYED_SHA256_BYTES];
+	int err = ERR_OK;
+
+	for (size_t i = 0; i < mail->n_files && err == ERR_OK; i++)
+		err = blob_file_put(&r->blobs, mail->files[i].octets, sha256);
+	return err == ERR_OK && mail->n_files > 0 ? blob_folder_sync(&r->blobs) : err;
+}
+
+/* Up to the empty line; all of it when there is none. */
+static struct bytes header_of(struct bytes raw)
+{
+	for (size_t i = 0; i + 1 < raw.len; i++) {
+		size_t cr = raw.ptr[i + 1] == '\r' && i + 2 < raw.len;
+
+		if (raw.ptr[i] == '\n' && raw.ptr[i + 1 + cr] == '\n')
+			return bytes_cut(raw, 0, i + 1);
+	}
+	return raw;
+}
+
+static void on_read(struct cell_task *t, void *ctx)
+{
+	struct set *s = ctx;
+	size_t i = (size_t)(t - s->tasks);
+	struct mail_arrival *at = &s->arrivals[i];
+	struct mail_frame f = { .kind = FRAME_ARRIVED };
+
+	if (s->err != ERR_OK)
+		return;
+	if (t->why[0] != '\0' && !s->is_second) {
+		log_warning("mail", "chan=%.*s uid=%" PRIu32 " event=unreadable why=\"%s\"",
+			    PRI_BYTES(s->reader->hello->channel), at->uid, t->why);
+		at->is_unreadable = true;
+		return; /* the second time */
+	}
+	s->err = keep_files(s->reader, &t->mail);
+	if (s->err != ERR_OK)
+		return;
+	f.arrived.arrival = *at;
+	f.arrived.mail = t->mail;
+	s->err = s->tell(&f, s->ctx);
+}
+
+/* --- a set --- */
+
+/* All raw mails of the set with one sync a folder. */
+static int keep_raw(struct set *s, size_t n)
+{
+	struct reader *r = s->reader;
+	int err = ERR_OK;
+
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
+		mime_charsets_need(r->charsets, s->mails[i].octets);
+		err = blob_file_put(&r->blobs, s->mails[i].octets, s->arrivals[i].blob);
+	}
+	return err == ERR_OK ? blob_folder_sync(&r->blobs) : err;
+}
+
+static void describe(struct set *s, size_t i, uint32_t uid_validity, struct wall now)
+{
+	const struct imap_mail *m = &s->mails[i];
+
+	s->arrivals[i] = (struct mail_arrival){
+		.uid_validity = uid_validity,
+		.uid = m->about.uid,
+		.received = m->about.received,
+		.size = m->about.size,
+		.is_stale = now.ms - m->about.received.ms > s->reader->hello->stale_after_ms,
+	};
+	s->tasks[i] = (struct cell_task){ .raw = m->octets,
+					  .is_cut = m->about.size > m->octets.len &&
+						    m->octets.len >= s->reader->hello->mail_max };
+}
+
+/* Those that no cell could read, by what can't be in a body. */
+static void read_headers(struct set *s, size_t n, char (*why)[CELL_WHY_SIZE])
+{
+	s->is_second = true;
+	for (size_t i = 0; i < n && s->err == ERR_OK; i++) {
+		if (!s->arrivals[i].is_unreadable)
+			continue;
+		memcpy(why[i], s->tasks[i].why, CELL_WHY_SIZE);
+		s->arrivals[i].why = bytes_of(why[i]);
+		s->tasks[i] =
+			(struct cell_task){ .raw = header_of(s->mails[i].octets), .is_cut = true };
+		mime_cells_run(&s->reader->cells, &s->tasks[i], 1, on_read, s);
+	}
+}
+
+int reader_set(struct reader *r, const struct imap_mail *mails, size_t n, uint32_t uid_validity,
+	       struct wall now, reader_tell_fn *tell, void *ctx)
+{
+	struct set s = { .reader = r,
+			 .mails = mails,
+			 .tasks = calloc(n + 1, sizeof(*s.tasks)),
+			 .arrivals = calloc(n + 1, sizeof(*s.arrivals)),
+			 .tell = tell,
+			 .ctx = ctx };
+	char(*why)[CELL_WHY_SIZE] = calloc(n + 1, sizeof(*why));
+
+	s.err = s.tasks != NULL && s.arrivals != NULL && why != NULL ? ERR_OK : ERR_NOMEM;
+	for (size_t i = 0; i < n && s.err == ERR_OK; i++)
+		describe(&s, i, uid_validity, now);
+	if (s.err == ERR_OK)
+		s.err = keep_raw(&s, n);
+	if (s.err == ERR_OK)
+		mime_cells_run(&r->cells, s.tasks, n, on_read, &s);
+	read_headers(&s, n, why);
+	free(s.tasks);
+	free(s.arrivals);
+	free(why);
+	return s.err;
+}
