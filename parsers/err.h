@@ -34,7 +34,8 @@ enum err_class { ERR_IS_OK, ERR_IS_RETRY, ERR_IS_REJECT, ERR_IS_FATAL };
 	X(ERR_BUSY,        -1006,      ERR_IS_RETRY,  "too much waits, try again") \
 	X(ERR_CORRUPT,     -1007,      ERR_IS_REJECT, "a stored record can't be read") \
 	X(ERR_VERSION,     -1008,      ERR_IS_REJECT, "made by another version") \
-	X(ERR_STOPPED,     -1009,      ERR_IS_RETRY,  "intake is stopped, try again")
+	X(ERR_STOPPED,     -1009,      ERR_IS_RETRY,  "intake is stopped, try again") \
+	X(ERR_QUARANTINED, -1010,      ERR_IS_OK,     "kept in the quarantine")
 /* clang-format on */
 
 enum err {

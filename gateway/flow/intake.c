@@ -122,12 +122,23 @@ static void message_kept(struct message_job *j)
 		host_point(core->host, "between-parts");
 }
 
+/* A mail goes to another folder then; of a text nobody needs to know. */
+static int answer_of(const struct message_job *j, int err)
+{
+	if (err != ERR_OK)
+		return err;
+	if (j->found.is_repeat)
+		return ERR_DUPLICATE;
+	return j->msg->mail != NULL && j->found.outcome == OUTCOME_QUARANTINE ? ERR_QUARANTINED
+									      : ERR_OK;
+}
+
 static void message_done(struct job *job, int err)
 {
 	struct message_job *j = (struct message_job *)job;
 	struct intake *in = j->intake;
 	struct host *h = j->desk_job.core->host;
-	int answer = err == ERR_OK && j->found.is_repeat ? ERR_DUPLICATE : err;
+	int answer = answer_of(j, err);
 
 	in->n_waiting--;
 	if (message_retried_raw(j, err))

@@ -13,7 +13,7 @@
 #include "gateway/flow/core.h"
 #include "parsers/receipt.h"
 
-/* err: ERR_OK kept, ERR_DUPLICATE kept before, a retry class: keep it and try again. Never a reject class: what we refuse is quarantined and ERR_OK. */
+/* err: ERR_OK kept, ERR_QUARANTINED a mail that is kept there, ERR_DUPLICATE kept before, a retry class: keep it and try again. Never a reject class: what we refuse is quarantined and ERR_OK. */
 typedef void intake_answer_fn(void *ctx, int err);
 
 int intake_new(struct core *core, struct intake **in_out);

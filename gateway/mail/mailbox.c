@@ -95,6 +95,8 @@ static int serve(struct mailbox *mb)
 	int err = mailbox_ask_begin(mb);
 
 	mb->must_look = true;
+	if (err == ERR_OK)
+		err = mailbox_tell_up(mb);
 	while (err == ERR_OK) {
 		err = mailbox_hear(mb, 0);
 		if (err == ERR_OK && (mb->must_look || mb->is_asked))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/log.h"
@@ -126,14 +127,33 @@ void mailbox_set_fault(struct mailbox *mb, enum mailbox_fault fault, const char 
 		    mb->faults[fault]);
 }
 
+/* UIDNEXT is only advised. */
+static int find_uid_next(struct mailbox *mb)
+{
+	uint32_t *uids = NULL;
+	size_t n = 0;
+	int err;
+
+	if (mb->folder.uid_next != 0)
+		return ERR_OK;
+	err = imap_uids(mb->im, 1, &uids, &n);
+	if (err == ERR_OK)
+		mb->folder.uid_next = n > 0 ? uids[n - 1] + 1 : 1;
+	free(uids);
+	return err;
+}
+
 int mailbox_ask_begin(struct mailbox *mb)
 {
-	struct mail_frame f = { .kind = FRAME_FOLDER, .folder = mb->folder };
+	struct mail_frame f = { .kind = FRAME_FOLDER };
 	int err;
 
 	if (mb->begin.uid_validity == mb->folder.uid_validity)
 		return ERR_OK;
-	err = core_link_send(mb->core, &f);
+	err = find_uid_next(mb);
+	f.folder = mb->folder;
+	if (err == ERR_OK)
+		err = core_link_send(mb->core, &f);
 	while (err == ERR_OK && mb->begin.uid_validity != mb->folder.uid_validity) {
 		int64_t from = mailbox_mono().ms;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "conf/log.h"
+#include "gateway/mail/mail_main.h"
 #include "gateway/wire/app.h"
 #include "gateway/wire/check.h"
 #include "parsers/err.h"
@@ -93,7 +94,7 @@ static const char help_text[] =
 	"Exit status: 0 stopped as asked, 1 failed (the log says why), 2 wrong usage.\n"
 	"More: odzivd(8), odziv.ini(5), odziv(1).\n";
 
-enum { OPT_VERSION = 256, OPT_HELP, OPT_MARK };
+enum { OPT_VERSION = 256, OPT_HELP, OPT_MARK, OPT_ROLE };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -103,11 +104,13 @@ static const struct option options[] = {
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "mark-in-hand", no_argument, NULL, OPT_MARK },
+	{ "role", required_argument, NULL, OPT_ROLE }, /* odzivd starts itself with it */
 	{ 0 },
 };
 
 struct asked {
 	const char *path;
+	const char *role; /* NULL: the daemon */
 	bool is_test, is_version, is_verbose, is_mark;
 };
 
@@ -157,9 +160,15 @@ static bool read_options(int argc, char **argv, struct asked *asked, int *status
 		case 'v': asked->is_verbose = true; break;
 		case OPT_VERSION: asked->is_version = true; break;
 		case OPT_MARK: asked->is_mark = true; break;
+		case OPT_ROLE: asked->role = optarg; break;
 		case OPT_HELP: fputs(help_text, stdout); return false;
 		default: *status_out = EXIT_USAGE; return false;
 		}
+	}
+	if (asked->role != NULL && strcmp(asked->role, "mail") != 0) {
+		fprintf(stderr, "odzivd: there is no role '%s'\n", asked->role);
+		*status_out = EXIT_USAGE;
+		return false;
 	}
 	if (optind == argc)
 		return true;
@@ -177,6 +186,8 @@ int main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &asked, &status))
 		return status;
+	if (asked.role != NULL)
+		return mail_main();
 	if (asked.is_version) {
 		print_version(asked.is_verbose);
 		return EXIT_SUCCESS;

@@ -3,23 +3,9 @@
 
 #include "conf/limits.h"
 #include "conf/log.h"
-#include "gateway/wire/kannel_box.h"
-#include "gateway/wire/kannel_http.h"
-#include "gateway/wire/simulator.h"
 #include "parsers/contact.h"
 #include "parsers/err.h"
 #include "parsers/receipt.h"
-
-struct channel *wire_channel_make(const struct conf_channel *conf, void *wire)
-{
-	switch (conf->type) {
-	case CHANNEL_SIMULATOR: return simulator_make(wire);
-	case CHANNEL_KANNEL:
-		return conf->link == LINK_BOX ? kannel_box_make(wire) : kannel_http_make(wire);
-	case CHANNEL_MAIL: break;
-	}
-	return NULL;
-}
 
 void wire_result(struct channel *c, uint64_t row, unsigned segment, enum send_outcome outcome,
 		 const char *error, int64_t pause_ms)
