@@ -107,7 +107,7 @@ static int serve(struct mailbox *mb)
 			err = mailbox_work(mb);
 		if (err == ERR_OK)
 			err = mailbox_tell_up(mb);
-		if (err == ERR_OK && !mb->must_look)
+		if (err == ERR_OK && !mb->must_look && !mb->is_asked)
 			err = wait_for_news(mb);
 	}
 	return err;

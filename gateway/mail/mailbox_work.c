@@ -19,7 +19,7 @@
 /* Kept ones that are worth a MOVE while there is more to fetch. */
 #define MOVE_EARLY 64
 /* What couldn't be moved; somebody must empty a folder first. */
-#define MOVE_FIRST_MS (5 * SECOND_MS)
+#define MOVE_FIRST_MS SECOND_MS
 #define MOVE_MOST_MS  HOUR_MS
 /* What the server names and doesn't give. */
 #define FETCH_FIRST_MS SECOND_MS
