@@ -93,8 +93,8 @@ static int twin_means_repeat(struct txn *t, struct desk *d, const struct message
 	return is_newest(t, d, msg, twin, is_repeat_out);
 }
 
-int seen_check(struct txn *t, struct desk *d, const struct message *msg,
-	       const struct seen_keys *keys, struct wall link_since, bool *is_repeat_out)
+int seen_check(struct txn *t, struct desk *d, const struct message *msg, struct seen_keys *keys,
+	       struct wall link_since, bool *is_repeat_out)
 {
 	Pb__Seen *twin;
 	int err = keys->has_id ? seen_get(t, &keys->id, d->arena, &twin) : ERR_NOENT;
@@ -102,6 +102,7 @@ int seen_check(struct txn *t, struct desk *d, const struct message *msg,
 	*is_repeat_out = err == ERR_OK;
 	if (err == ERR_NOENT) {
 		err = seen_get(t, &keys->words, d->arena, &twin);
+		keys->has_twin = err == ERR_OK;
 		*is_repeat_out = err == ERR_OK && keys->is_mail;
 		if (err == ERR_OK && !keys->is_mail)
 			err = twin_means_repeat(t, d, msg, twin, link_since, is_repeat_out);
@@ -127,11 +128,17 @@ uint64_t seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, 
 	/* The octets of a mail decide by themselves, whoever was told what and when. */
 	rec.by_id = keys->is_mail;
 	rec.answered = keys->is_mail ? d->now.ms : 0;
-	seen_put(t, &keys->words, &rec);
+	/* A repeated mail is noted again. */
+	if (keys->has_twin || keys->is_mail)
+		seen_put(t, &keys->words, &rec);
+	else
+		seen_put_new(t, &keys->words, &rec);
 	rec.turn = 0;
 	rec.by_id = true;
-	if (keys->has_id)
+	if (keys->is_mail)
 		seen_put(t, &keys->id, &rec);
+	else if (keys->has_id) /* a text whose id stands is a repeat */
+		seen_put_new(t, &keys->id, &rec);
 	return turn;
 }
 
