@@ -77,8 +77,10 @@ int mailbox_look(struct mailbox *mb)
 {
 	uint32_t *uids = NULL;
 	size_t n = 0;
-	int err = imap_uids(mb->im, mb->begin.first_uid, &uids, &n);
+	int err;
 
+	mb->exists = imap_exists(mb->im);
+	err = imap_uids(mb->im, mb->begin.first_uid, &uids, &n);
 	if (err == ERR_OK)
 		err = worklist_merge(&mb->work, mb->begin.first_uid, uids, n, mailbox_mono());
 	free(uids);

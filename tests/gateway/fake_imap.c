@@ -21,7 +21,8 @@ struct line {
 	struct fake_imap *f;
 	FILE *io;
 	char tag[32], text[512];
-	char *rest; /* behind the command */
+	char *rest;      /* behind the command */
+	unsigned n_told; /* mails that this client knows of */
 };
 
 /* A client that is gone ends the process by SIGPIPE, which is forked a connection. */
@@ -35,8 +36,19 @@ static void say(struct line *l, const char *format, ...)
 	va_end(ap);
 }
 
+/* A server tells of new mails with whatever it answers, once. */
+static void tell_news(struct line *l)
+{
+	if (l->n_told == l->f->n_mails)
+		return;
+	l->n_told = l->f->n_mails;
+	say(l, "* %u EXISTS\r\n", fake_imap_count(l->f, FAKE_INBOX));
+}
+
 static void done(struct line *l, const char *how)
 {
+	if (how[0] == 'O')
+		tell_news(l);
 	say(l, "%s %s\r\n", l->tag, how);
 	fflush(l->io);
 }
@@ -148,6 +160,7 @@ static void do_select(struct line *l)
 		done(l, "NO Mailbox doesn't exist: INBOX");
 		return;
 	}
+	l->n_told = f->n_mails;
 	say(l, "* FLAGS (\\Seen \\Deleted)\r\n* %u EXISTS\r\n* 0 RECENT\r\n",
 	    fake_imap_count(f, FAKE_INBOX));
 	if (f->fault != FAULT_NO_UIDVALIDITY)
@@ -354,13 +367,11 @@ static void do_create(struct line *l)
 
 static void do_noop(struct line *l)
 {
-	say(l, "* %u EXISTS\r\n", fake_imap_count(l->f, FAKE_INBOX));
 	done(l, "OK done");
 }
 
 static void do_idle(struct line *l)
 {
-	unsigned before = l->f->n_mails;
 	char answer[64];
 
 	l->f->n_idles++;
@@ -381,11 +392,8 @@ static void do_idle(struct line *l)
 		FD_SET(fileno(l->io), &fds);
 		if (select(fileno(l->io) + 1, &fds, NULL, NULL, &soon) > 0)
 			break;
-		if (l->f->n_mails != before) {
-			before = l->f->n_mails;
-			say(l, "* %u EXISTS\r\n", fake_imap_count(l->f, FAKE_INBOX));
-			fflush(l->io);
-		}
+		tell_news(l);
+		fflush(l->io);
 	}
 	if (fgets(answer, sizeof(answer), l->io) == NULL)
 		_exit(0);
