@@ -34,11 +34,53 @@ static const struct {
 };
 
 static const char *const word_keys[] = {
-	"state.new",       "state.open",      "state.waiting", "state.solved", "state.closed",
-	"list.more",       "mail.marker",     "channel.sms",   "channel.mail", "command.solve",
-	"command.close",   "command.forward", "command.take",  "command.ask",  "command.note",
-	"command.wait",    "command.merge",   "command.split", "command.link", "command.language",
-	"command.article", "command.preview", "command.help",
+	"state.new",
+	"state.open",
+	"state.waiting",
+	"state.solved",
+	"state.closed",
+	"list.more",
+	"mail.marker",
+	"channel.sms",
+	"channel.mail",
+	"command.solve",
+	"command.close",
+	"command.forward",
+	"command.take",
+	"command.ask",
+	"command.note",
+	"command.wait",
+	"command.merge",
+	"command.split",
+	"command.link",
+	"command.language",
+	"command.article",
+	"command.preview",
+	"command.help",
+	/* why a line of a mail of staff isn't done; why its words are held; where the rest of an answer is */
+	"refused.unknown",
+	"refused.no_code",
+	"refused.no_day",
+	"refused.bad_day",
+	"refused.no_case",
+	"refused.no_language",
+	"refused.too_many",
+	"refused.no_answer",
+	"refused.not_open",
+	"refused.other_case",
+	"refused.twice",
+	"refused.no_words",
+	"refused.not_sent",
+	"refused.merged",
+	"refused.not_possible",
+	"told.article",
+	"held.token",
+	"held.old",
+	"held.case",
+	"held.person",
+	"held.proof",
+	"held.again",
+	"answer.rest",
 };
 #define WORD_COUNT ARRAY_LEN(word_keys)
 
@@ -57,7 +99,6 @@ struct part {
 
 struct catalog {
 	struct arena *arena;
-	struct words_clock *clock;
 	struct entry texts[T_COUNT][SLOT_COUNT];
 	struct bytes words[T_COUNT][WORD_COUNT];
 	struct part *parts[T_COUNT]; /* the latest first */
@@ -85,9 +126,10 @@ struct catalog *catalog_new(void)
 	if (c == NULL)
 		return NULL;
 	c->arena = arena_new(CATALOG_BYTES_MAX);
-	c->clock = words_clock_new();
-	if (c->arena == NULL || c->clock == NULL)
-		catalog_free(&c);
+	if (c->arena == NULL) {
+		free(c);
+		return NULL;
+	}
 	return c;
 }
 
@@ -95,7 +137,6 @@ void catalog_free(struct catalog **c)
 {
 	if (*c == NULL)
 		return;
-	words_clock_free(&(*c)->clock);
 	arena_free(&(*c)->arena);
 	free(*c);
 	*c = NULL;
@@ -549,9 +590,4 @@ struct letter_text catalog_letter(const struct catalog *c, enum letter_name n, s
 		.written = bytes_trim(e->text),
 		.tongue = tongues[source_of(c, slot, index_of(t))].tongue,
 	};
-}
-
-struct words_clock *catalog_clock(const struct catalog *c)
-{
-	return c->clock;
 }

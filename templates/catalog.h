@@ -135,7 +135,6 @@ enum letter_value {
 };
 
 struct catalog;
-struct words_clock;
 
 struct catalog *catalog_new(void); /* NULL: out of memory */
 void catalog_free(struct catalog **c);
@@ -167,7 +166,9 @@ int catalog_finish(struct catalog *c, struct faults *faults);
  * One word, with fallback; "" when nobody has it. Keys: "state.new" "state.open"
  * "state.waiting" "state.solved" "state.closed", "list.more" (stands before the
  * number of cases that a list leaves out), "mail.marker", "channel.sms", "channel.mail",
- * "command.solve" and its like: what a command of staff does, in a few words.
+ * "command.solve" and its like: what a command of staff does, in a few words;
+ * "refused.unknown" and its like: why a line of theirs isn't done; "held.token" and its like:
+ * why their words are held; "told.article"; "answer.rest", before an address.
  */
 struct bytes catalog_word(const struct catalog *c, struct tongue t, const char *key);
 /* The tongue whose text is really used for t (after fallback). */
@@ -176,8 +177,6 @@ struct tongue catalog_source(const struct catalog *c, enum text_name n, struct t
 const struct template *catalog_text(const struct catalog *c, enum text_name n, struct tongue t);
 struct bytes catalog_file(const struct catalog *c, enum text_name n, struct tongue t);
 struct bytes catalog_written(const struct catalog *c, enum text_name n, struct tongue t);
-/* For the times in its texts. */
-struct words_clock *catalog_clock(const struct catalog *c);
 
 /* The same of a mail. */
 struct letter_text {

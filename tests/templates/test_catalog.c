@@ -36,7 +36,7 @@ static struct bytes rendered(struct arena *a, const struct catalog *c, enum text
 		[TEXT_VALUE_CASE] = { .text = BYTES("SP-1") },
 		[TEXT_VALUE_TOWN] = { .text = BYTES("Pazova") },
 	};
-	struct template_call call = { values, "Europe/Belgrade", TEMPLATE_KEEP_ALL, NULL };
+	struct template_call call = { values, "Europe/Belgrade", TEMPLATE_KEEP_ALL };
 	struct bytes text = BYTES("(did not render)");
 
 	(void)template_render(catalog_text(c, n, t), &call, a, &text);
@@ -90,7 +90,14 @@ static void fill(struct catalog *c, const char *tongue, struct faults *f)
 			"command.take = c\ncommand.ask = c\ncommand.note = c\ncommand.wait = c\n"
 			"command.merge = c\ncommand.split = c\ncommand.link = c\n"
 			"command.language = c\ncommand.article = c\ncommand.preview = c\n"
-			"command.help = c\n",
+			"command.help = c\n"
+			"refused.unknown = r\nrefused.no_code = r\nrefused.no_day = r\n"
+			"refused.bad_day = r\nrefused.no_case = r\nrefused.no_language = r\n"
+			"refused.too_many = r\nrefused.no_answer = r\nrefused.not_open = r\n"
+			"refused.other_case = r\nrefused.twice = r\nrefused.no_words = r\n"
+			"refused.not_sent = r\nrefused.merged = r\nrefused.not_possible = r\n"
+			"told.article = r\nheld.token = r\nheld.old = r\nheld.case = r\n"
+			"held.person = r\nheld.proof = r\nheld.again = r\nanswer.rest = r\n",
 			f);
 	for (int n = 0; n < LETTER_COUNT; n++)
 		(void)letters_add(c, tongue, (enum letter_name)n, "Subject: s\n\nbody\n", f);
