@@ -264,3 +264,32 @@ int case_same_matter(struct txn *t, uint64_t contact, struct bytes category, str
 		return err;
 	return m.number.len == 0 ? ERR_NOENT : case_get(t, m.number, a, rec_out);
 }
+
+struct near {
+	struct wall since;
+	case_fn *fn;
+	void *ctx;
+};
+
+static int on_near(struct bytes key, const ProtobufCMessage *m, void *ctx)
+{
+	const Pb__Case *rec = (const Pb__Case *)m;
+	const struct near *n = ctx;
+
+	(void)key;
+	return rec->opened < n->since.ms ? ERR_CANCELLED : n->fn(rec, n->ctx);
+}
+
+int case_near(struct txn *t, const Pb__Case *rec, struct wall since, case_fn *fn, void *ctx)
+{
+	const char *where = rec->place[0] != '\0' ? rec->place : rec->settlement;
+	struct near n = { .since = since, .fn = fn, .ctx = ctx };
+	struct key prefix;
+
+	if (where[0] == '\0')
+		return ERR_OK;
+	prefix.len = 0;
+	key_text(&prefix, bytes_of(where));
+	key_text(&prefix, bytes_of(rec->category));
+	return scan_owners(t, TABLE_NEAR, &prefix, WALK_DOWN, 0, on_near, &n);
+}

@@ -101,6 +101,8 @@ int case_each_open(struct txn *t, case_fn *fn, void *ctx);
  */
 int case_of_contact(struct txn *t, uint64_t contact, bool open_only, size_t limit, case_fn *fn,
 		    void *ctx);
+/* Others' cases too: of the same category at the same place, since then, newest first. */
+int case_near(struct txn *t, const Pb__Case *rec, struct wall since, case_fn *fn, void *ctx);
 /*
  * The newest open case of a contact, among his newest 50, with this category and place (where place
  * is "" the settlement; both known and equal, and no other settlement named). ERR_NOENT.

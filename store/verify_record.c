@@ -142,6 +142,8 @@ static int check_case_record(struct verify *v, struct bytes key, const ProtobufC
 	if (err == ERR_OK)
 		err = check_id(v, key, "question_row", TABLE_OUTBOX, rec->question_row);
 	if (err == ERR_OK)
+		err = check_id(v, key, "solve_row", TABLE_OUTBOX, rec->solve_row);
+	if (err == ERR_OK)
 		err = check_case(v, key, "merged_into", rec->merged_into);
 	for (size_t i = 0; i < rec->n_linked && err == ERR_OK; i++)
 		err = check_case(v, key, "linked", rec->linked[i]);
