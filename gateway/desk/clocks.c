@@ -6,6 +6,8 @@
 #include "conf/limits.h"
 #include "gateway/desk/intake_apply.h"
 #include "gateway/desk/late.h"
+#include "gateway/desk/solved.h"
+#include "gateway/desk/staff_post.h"
 #include "parsers/plant.h"
 #include "store/cases.h"
 #include "store/counts.h"
@@ -273,12 +275,13 @@ static int note_answered(struct txn *t, struct desk *d, const Pb__Outbox *row)
 
 	if (err != ERR_OK)
 		return err_class(err) == ERR_IS_REJECT ? ERR_OK : err;
-	if (rec->answered != 0)
-		return ERR_OK;
-	rec->answered = row->sent != 0 ? row->sent : d->now.ms;
-	case_log(t, rec, &step, d->now, d->arena);
-	case_put(t, rec);
-	return txn_err(t);
+	if (rec->answered == 0) {
+		rec->answered = row->sent != 0 ? row->sent : d->now.ms;
+		case_log(t, rec, &step, d->now, d->arena);
+		case_put(t, rec);
+	}
+	err = solved_row_sent(t, d, row, rec);
+	return err == ERR_OK ? txn_err(t) : err;
 }
 
 /* What never arrived is a step of its case; and nobody waits for the answer to a question among it. */
@@ -303,7 +306,12 @@ static int note_lost(struct txn *t, struct desk *d, const Pb__Outbox *row)
 		rec->question_row = 0;
 		rec->question_at = 0;
 	}
+	if (rec->solve_row == row->id)
+		rec->solve_row = 0;
 	case_log(t, rec, &step, d->now, d->arena);
+	err = staff_post_lost(t, d, row, rec);
+	if (err != ERR_OK)
+		return err;
 	case_put(t, rec);
 	return txn_err(t);
 }

@@ -9,6 +9,7 @@
 #include "gateway/desk/home.h"
 #include "gateway/desk/mail_home.h"
 #include "gateway/desk/mail_record.h"
+#include "gateway/desk/solved.h"
 #include "parsers/contact.h"
 #include "parsers/strbuf.h"
 #include "parsers/utf8.h"
@@ -70,7 +71,8 @@ static bool shows_tongue(const Pb__Contact *contact, const struct classified *u)
 }
 
 /* Remembers how a person writes; a choice by LANGUAGE stands whatever they write in. */
-static void learn_tongue(struct desk *d, Pb__Contact *contact, const struct classified *u)
+static void learn_tongue(struct txn *t, struct desk *d, Pb__Contact *contact,
+			 const struct classified *u)
 {
 	contact->last_seen = d->now.ms;
 	if (!contact->language_chosen && shows_tongue(contact, u)) {
@@ -78,6 +80,7 @@ static void learn_tongue(struct desk *d, Pb__Contact *contact, const struct clas
 		/* Only Serbian has two scripts that we answer in. */
 		contact->script = u->guess.language == LANG_SR ? u->guess.script : SCRIPT_LATN;
 	}
+	contact_put(t, contact);
 }
 
 static int note_understood(struct desk *d, Pb__Message *rec, const struct classified *u)
@@ -148,6 +151,10 @@ static int decide_empty(struct txn *t, struct desk *d, struct matter *m)
 
 static int decide(struct txn *t, struct desk *d, struct matter *m, uint64_t *quarantine_out)
 {
+	int err = solved_answered(t, d, m);
+
+	if (err != ERR_NOENT)
+		return err;
 	switch (m->understood->outcome) {
 	case CLASS_COMMAND: return citizen_command(t, d, m);
 	case CLASS_EMPTY: return decide_empty(t, d, m);
@@ -163,9 +170,7 @@ static int decide(struct txn *t, struct desk *d, struct matter *m, uint64_t *qua
 	return ERR_BAD_STATE;
 }
 
-/* A new one isn't written yet. */
-static int meet(struct txn *t, struct desk *d, struct bytes from, Pb__Contact **contact_out,
-		bool *is_new_out)
+int hearing_contact(struct txn *t, struct desk *d, struct bytes from, Pb__Contact **contact_out)
 {
 	struct strbuf name = strbuf_in(d->arena, SENDER_MAX + sizeof("sms:"));
 
@@ -173,32 +178,14 @@ static int meet(struct txn *t, struct desk *d, struct bytes from, Pb__Contact **
 		strbuf_addf(&name, "sms:%.*s", PRI_BYTES(utf8_cut(from, SENDER_MAX)));
 		from = strbuf_bytes(&name);
 	}
-	return contact_meet(t, from, d->now, d->arena, contact_out, is_new_out);
-}
-
-static void keep_contact(struct txn *t, const Pb__Contact *contact, bool is_new)
-{
-	if (is_new)
-		contact_put_new(t, contact);
-	else
-		contact_put(t, contact);
-}
-
-int hearing_contact(struct txn *t, struct desk *d, struct bytes from, Pb__Contact **contact_out)
-{
-	bool is_new;
-	int err = meet(t, d, from, contact_out, &is_new);
-
-	if (err == ERR_OK && is_new)
-		contact_put_new(t, *contact_out);
-	return err != ERR_OK ? err : txn_err(t);
+	return contact_need(t, from, d->now, d->arena, contact_out);
 }
 
 static int contact_of(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes address,
-		      Pb__Contact **contact_out, bool *is_new_out)
+		      Pb__Contact **contact_out)
 {
-	int err = meet(t, d, address.len != 0 ? address : bytes_of(rec->from), contact_out,
-		       is_new_out);
+	int err = hearing_contact(t, d, address.len != 0 ? address : bytes_of(rec->from),
+				  contact_out);
 
 	if (err != ERR_OK)
 		return err;
@@ -214,15 +201,14 @@ static void report(const Pb__Message *rec, struct intake_found *found_out)
 	snprintf(found_out->case_number, sizeof(found_out->case_number), "%s", rec->case_number);
 }
 
-static int decide_and_keep(struct txn *t, struct desk *d, struct matter *m, bool is_new,
+static int decide_and_keep(struct txn *t, struct desk *d, struct matter *m,
 			   struct intake_found *found_out)
 {
 	int err = note_understood(d, m->message, m->understood);
 
 	if (err != ERR_OK)
 		return err;
-	learn_tongue(d, m->contact, m->understood);
-	keep_contact(t, m->contact, is_new);
+	learn_tongue(t, d, m->contact, m->understood);
 	err = decide(t, d, m, &found_out->quarantine);
 	if (err != ERR_OK)
 		return err;
@@ -237,8 +223,7 @@ int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes
 {
 	struct classified own;
 	struct matter m = { .message = rec, .emergency_told = emergency_told };
-	bool is_new;
-	int err = contact_of(t, d, rec, address, &m.contact, &is_new);
+	int err = contact_of(t, d, rec, address, &m.contact);
 
 	if (err != ERR_OK)
 		return err;
@@ -251,7 +236,7 @@ int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes
 		understood = &own;
 	}
 	m.understood = understood;
-	return decide_and_keep(t, d, &m, is_new, found_out);
+	return decide_and_keep(t, d, &m, found_out);
 }
 
 int hearing_decide_for(struct txn *t, struct desk *d, Pb__Message *rec, Pb__Contact *contact,
@@ -259,7 +244,7 @@ int hearing_decide_for(struct txn *t, struct desk *d, Pb__Message *rec, Pb__Cont
 {
 	struct matter m = { .message = rec, .contact = contact, .understood = understood };
 
-	return decide_and_keep(t, d, &m, false, found_out);
+	return decide_and_keep(t, d, &m, found_out);
 }
 
 /* What was never read has its sender as the network gave it; none when that is no number. */
@@ -277,12 +262,9 @@ int hearing_again(struct txn *t, struct desk *d, Pb__Message *rec, struct intake
 {
 	struct classified u;
 	struct matter m = { .message = rec, .understood = &u };
-	bool is_new = false;
 	int err = rec->contact != 0 ? contact_get(t, rec->contact, d->arena, &m.contact)
-				    : contact_of(t, d, rec, number_of(d, rec), &m.contact, &is_new);
+				    : contact_of(t, d, rec, number_of(d, rec), &m.contact);
 
-	if (err == ERR_OK && is_new)
-		contact_put_new(t, m.contact);
 	if (err == ERR_OK)
 		err = hearing_understand(d, bytes_of(rec->text), m.contact, &u);
 	if (err == ERR_OK)

@@ -6,6 +6,9 @@
 #include "gateway/desk/hearing.h"
 #include "gateway/desk/mail_bounce.h"
 #include "gateway/desk/post.h"
+#include "gateway/desk/staff_auth.h"
+#include "gateway/desk/staff_mail.h"
+#include "gateway/desk/staff_post.h"
 #include "parsers/contact.h"
 #include "parsers/strbuf.h"
 #include "parsers/utf8.h"
@@ -57,10 +60,30 @@ static const char *silence_of(const struct desk *d, const struct message *msg)
 		return "our address isn't in To or Cc";
 	if (post_is_ours(d->conf, m->from.address))
 		return "it came from our own address";
+	if (profile_member_of_mail(d->conf->profile, m->from.address) != NULL)
+		return "it came from a member of staff";
 	return NULL;
 }
 
 /* --- what can't be read --- */
+
+/* The raw mail is all that there is to look at. */
+static int attach_raw(struct desk *d, const struct message *msg, Pb__Message *rec)
+{
+	Pb__File *f = arena_alloc(d->arena, sizeof(*f));
+
+	rec->files = arena_array(d->arena, 1, sizeof(*rec->files));
+	if (f == NULL || rec->files == NULL)
+		return ERR_NOMEM;
+	pb__file__init(f);
+	f->name = record_strc(d->arena, "mail.eml");
+	f->type = record_strc(d->arena, "message/rfc822");
+	f->size = msg->arrival->size;
+	f->sha256 = rec->blob;
+	rec->files[0] = f;
+	rec->n_files = 1;
+	return ERR_OK;
+}
 
 static int hear_unreadable(struct txn *t, struct desk *d, const struct message *msg,
 			   Pb__Message *rec, struct intake_found *found_out)
@@ -80,6 +103,9 @@ static int hear_unreadable(struct txn *t, struct desk *d, const struct message *
 	Pb__Case *opened;
 	int err;
 
+	err = attach_raw(d, msg, rec);
+	if (err != ERR_OK)
+		return err;
 	keyed_hex(bytes_at(msg->arrival->blob, MAIL_SHA256_SIZE), hex, sizeof(hex));
 	strbuf_addf(&note, "a mail that can't be read here (%.*s); the raw mail is blob %s",
 		    PRI_BYTES(bytes_cut(msg->arrival->why, 0, 100)), hex);
@@ -91,6 +117,9 @@ static int hear_unreadable(struct txn *t, struct desk *d, const struct message *
 	rec->outcome = OUTCOME_CASE;
 	rec->case_number = opened->number;
 	rec->why = record_str(d->arena, msg->arrival->why);
+	err = staff_post_case(t, d, opened, rec, o.note);
+	if (err != ERR_OK)
+		return err;
 	desk_note(d, "mail-unreadable", "a mail can't be read; it is case %s", opened->number);
 	return keep(t, rec, found_out);
 }
@@ -173,6 +202,12 @@ int mail_in_apply(struct txn *t, struct desk *d, const struct message *msg,
 		int err = mail_bounce_hear(t, d, msg->mail, rec);
 
 		return err == ERR_OK ? keep(t, rec, found_out) : err;
+	}
+	if (staff_auth_is_staff(d, msg->mail)) {
+		int err = staff_mail_hear(t, d, msg->mail, rec);
+
+		if (err != ERR_NOENT)
+			return err == ERR_OK ? keep(t, rec, found_out) : err;
 	}
 	return hear_citizen(t, d, msg, rec, understood, found_out);
 }

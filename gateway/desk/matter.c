@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/desk/matter.h"
 
+#include <string.h>
+
 #include "conf/calendar.h"
 #include "gateway/desk/home.h"
 #include "gateway/desk/mail_home.h"
 #include "gateway/desk/reply.h"
+#include "gateway/desk/staff_post.h"
 #include "gateway/desk/tell.h"
 #include "parsers/strbuf.h"
 #include "store/cases.h"
@@ -109,7 +112,7 @@ static int open_one(struct txn *t, struct desk *d, struct matter *m, struct byte
 	return matter_open(t, d, &o, rec_out);
 }
 
-static int add_link(struct desk *d, Pb__Case *rec, char *number)
+static int append_link(struct desk *d, Pb__Case *rec, char *number)
 {
 	char **linked = arena_array(d->arena, rec->n_linked + 1, sizeof(*linked));
 
@@ -122,7 +125,15 @@ static int add_link(struct desk *d, Pb__Case *rec, char *number)
 	return ERR_OK;
 }
 
-static int link_two(struct txn *t, struct desk *d, Pb__Case *a, Pb__Case *b)
+static int add_link(struct desk *d, Pb__Case *rec, char *number)
+{
+	for (size_t i = 0; i < rec->n_linked; i++)
+		if (strcmp(rec->linked[i], number) == 0)
+			return ERR_OK;
+	return append_link(d, rec, number);
+}
+
+int matter_link(struct txn *t, struct desk *d, Pb__Case *a, Pb__Case *b)
 {
 	int err = add_link(d, a, b->number);
 
@@ -146,7 +157,7 @@ static int link_named(struct txn *t, struct desk *d, struct matter *m, Pb__Case 
 		return err_class(err) == ERR_IS_REJECT ? ERR_OK : err;
 	step.why = bytes_of(rec->number);
 	case_log(t, named, &step, d->now, d->arena);
-	return link_two(t, d, rec, named);
+	return matter_link(t, d, rec, named);
 }
 
 static void opened(struct matter *m, Pb__Case *rec, const Pb__Case *second)
@@ -168,14 +179,19 @@ static int open_new(struct txn *t, struct desk *d, struct matter *m)
 	if (err == ERR_OK && u->n_categories > 1) {
 		err = open_one(t, d, m, u->categories[1], false, &second);
 		if (err == ERR_OK)
-			err = link_two(t, d, rec, second);
+			err = matter_link(t, d, rec, second);
 	}
 	if (err == ERR_OK)
 		err = link_named(t, d, m, rec);
 	if (err != ERR_OK)
 		return err;
 	opened(m, rec, second);
-	return tell_acknowledged(t, d, m->contact, rec, second, m->message->id);
+	err = tell_acknowledged(t, d, m->contact, rec, second, m->message->id);
+	if (err == ERR_OK)
+		err = staff_post_case(t, d, rec, m->message, BYTES_NONE);
+	if (err == ERR_OK && second != NULL)
+		err = staff_post_case(t, d, second, m->message, BYTES_NONE);
+	return err;
 }
 
 /* What is over comes to life again, with the clock of its first opening. */
@@ -239,7 +255,9 @@ static int join_and_say(struct txn *t, struct desk *d, struct matter *m, Pb__Cas
 {
 	int err = join(t, d, m, rec);
 
-	return err == ERR_OK ? tell_joined(t, d, m->contact, m->message, rec) : err;
+	if (err == ERR_OK)
+		err = tell_joined(t, d, m->contact, m->message, rec);
+	return err == ERR_OK ? staff_post_message(t, d, rec, m->message) : err;
 }
 
 /* Thanks wake nobody: what is over stays over. */
@@ -281,7 +299,7 @@ static int open_danger(struct txn *t, struct desk *d, struct matter *m, Pb__Case
 		beside->last_message = m->message->id;
 		err = matter_hear(t, d, beside, &step);
 		if (err == ERR_OK)
-			err = link_two(t, d, rec, beside);
+			err = matter_link(t, d, rec, beside);
 	}
 	return err;
 }
@@ -321,6 +339,11 @@ static int apply_emergency(struct txn *t, struct desk *d, struct matter *m)
 	if (err != ERR_OK)
 		return err;
 	danger.rec = m->first;
+	err = m->message->outcome == OUTCOME_CASE
+		      ? staff_post_case(t, d, m->first, m->message, BYTES_NONE)
+		      : staff_post_message(t, d, m->first, m->message);
+	if (err != ERR_OK)
+		return err;
 	if (!m->emergency_told)
 		return tell_emergency(t, d, &danger);
 	/* The number to call went out with the part; now there is a case to name. */

@@ -30,6 +30,8 @@ int matter_apply(struct txn *t, struct desk *d, struct matter *m);
  */
 struct case_step;
 int matter_hear(struct txn *t, struct desk *d, Pb__Case *rec, const struct case_step *step);
+/* Each names the other; both are written. */
+int matter_link(struct txn *t, struct desk *d, Pb__Case *a, Pb__Case *b);
 /* Opens a case for a contact; words go into the trail by digest (message) or as a note (no message). */
 struct case_opening {
 	const struct category *category;

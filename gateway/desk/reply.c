@@ -64,7 +64,7 @@ struct tongue reply_tongue(const struct desk *d, const Pb__Contact *contact)
 	return desk_tongue(contact->language, contact->script, d->conf->profile);
 }
 
-static int compose(struct desk *d, const struct reply *r, struct composed *composed_out)
+int reply_words(struct desk *d, const struct reply *r, struct composed *composed_out)
 {
 	const struct profile *p = d->conf->profile;
 	struct compose_rules rules = {
@@ -72,8 +72,14 @@ static int compose(struct desk *d, const struct reply *r, struct composed *compo
 		.max_segments = segments_max(r->kind),
 		.time_zone = (const char *)p->time_zone.ptr,
 	};
-	int err = compose_sms(p->catalog, r->text, r->tongue, &r->values, &rules, d->arena,
-			      composed_out);
+
+	return compose_sms(p->catalog, r->text, r->tongue, &r->values, &rules, d->arena,
+			   composed_out);
+}
+
+static int compose(struct desk *d, const struct reply *r, struct composed *composed_out)
+{
+	int err = reply_words(d, r, composed_out);
 
 	if (err != ERR_OK)
 		return err;

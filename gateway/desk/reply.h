@@ -37,6 +37,8 @@ struct reply {
  * ERR_LIMIT: too long. *row_out gets the row; it may be NULL.
  */
 int reply_add(struct txn *t, struct desk *d, const struct reply *r, Pb__Outbox **row_out);
+/* The words of an SMS as they would leave; composed_out->was_cut says that they had to be cut. */
+int reply_words(struct desk *d, const struct reply *r, struct composed *composed_out);
 /* Why the last reply was refused, for the log and for staff. */
 const char *reply_refusal(const struct desk *d, int err);
 /* reply_add() to "mail:…" (reply_mail.c). */

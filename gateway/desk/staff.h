@@ -15,9 +15,13 @@ struct staff_act {
 	struct bytes words;  /* answer, note, reason */
 	struct bytes other;  /* member, state, department, the other case */
 	bool is_question;    /* answer --question */
-	const char *who;     /* the user's name */
-	char why[200];       /* set on errors */
-	char result[32];     /* the number of the case to show */
+	bool by_mail;        /* words are in whatever script; an SMS of them may be cut */
+	Pb__File **files;    /* that go along by mail */
+	size_t n_files;
+	const char *who; /* the user's name */
+	char why[200];   /* set on errors */
+	char result[32]; /* the number of the case to show */
+	uint64_t row;    /* of the words to the citizen, or 0 */
 };
 
 int staff_answer(struct txn *t, struct desk *d, struct staff_act *act);

@@ -122,22 +122,26 @@ static void is_silent(struct hall *h)
 {
 	static const struct {
 		struct given_mail mail;
-		const char *promise;
+		const char *address, *promise;
 	} rows[] = {
 		{ { .from = "x1@example.org", .text = PIPE, .dmarc = PROOF_FAIL },
+		  "x1@example.org",
 		  "a sender that fails dmarc" },
 		{ { .from = "x2@example.org", .text = PIPE, .is_stale = true },
+		  "x2@example.org",
 		  "a mail that is too old" },
 		{ { .from = "x3@example.org", .text = PIPE, .to = "list@example.org" },
+		  "x3@example.org",
 		  "a mail to somebody else" },
-		{ { .from = "Kontakt+x@Town.example", .text = PIPE }, "our own address" },
+		{ { .from = "Kontakt+x@Town.example", .text = PIPE },
+		  "kontakt+x@town.example",
+		  "our own address" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		size_t before = hall_rows(h, NULL);
 		struct intake_found f = hall_mail(h, &rows[i].mail);
 
-		ok(f.outcome == OUTCOME_CASE && hall_rows(h, NULL) == before &&
+		ok(f.outcome == OUTCOME_CASE && hall_mails_to(h, rows[i].address) == 0 &&
 			   hall_logged(h, f.case_number, "not answered", NULL),
 		   "%s opens a case and gets no automatic answer", rows[i].promise);
 	}
