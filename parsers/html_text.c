@@ -8,6 +8,7 @@
 
 #include "parsers/err.h"
 #include "parsers/html_marks.h"
+#include "parsers/html_tame.h"
 #include "parsers/strbuf.h"
 #include "parsers/utf8.h"
 
@@ -384,37 +385,6 @@ static void on_end(void *ctx, const xmlChar *name)
 	r->depth--;
 }
 
-/* Blanks over the tag that begins at `at`, also when it never ends; where that stopped. */
-static size_t blank_tag(char *html, size_t at, size_t len)
-{
-	do
-		html[at++] = ' ';
-	while (at < len && html[at] != '>' && html[at] != '<');
-	if (at < len && html[at] == '>')
-		html[at] = ' ';
-	return at;
-}
-
-/*
- * The parser stops at </html>, but servers and list programs write behind it: the ends of body and
- * html become blanks. A copy in the arena.
- */
-static int without_ends(struct arena *a, struct bytes html, struct bytes *open_out)
-{
-	char *copy = arena_alloc(a, html.len + 1);
-
-	if (copy == NULL)
-		return arena_err(a);
-	if (html.len != 0)
-		memcpy(copy, html.ptr, html.len);
-	for (size_t i = 0; i + 6 <= html.len; i++)
-		if (strncasecmp(copy + i, "</html", 6) == 0 ||
-		    strncasecmp(copy + i, "</body", 6) == 0)
-			i = blank_tag(copy, i, html.len);
-	*open_out = bytes_at(copy, html.len);
-	return ERR_OK;
-}
-
 static int run_parser(struct reading *r, struct bytes html)
 {
 	/* Without a handler for errors: what is broken is the rule here, and read all the same. */
@@ -474,7 +444,7 @@ int html_text(struct bytes html_utf8, size_t max_text, struct arena *a, struct h
 	int err = utf8_clean(a, utf8_cut(html_utf8, HTML_BYTES_MAX), &clean, NULL);
 
 	if (err == ERR_OK)
-		err = without_ends(a, clean, &clean);
+		err = html_tame(a, clean, &clean);
 	if (err == ERR_OK)
 		err = run_parser(&r, clean);
 	if (err == ERR_OK)

@@ -8,8 +8,8 @@
  * (head, styles, scripts, display:none) is left out.
  *
  * libxml2's push parser feeds events, no tree is made: the tree loses all text below
- * depth 256, the events don't. 100,000 attributes in one tag cost it 18 s, so the
- * input is cut, and the cell's CPU limit ends what is left.
+ * depth 256, the events don't. What it can't take is blanked before (html_tame); the input
+ * is cut, and the cell's CPU limit ends what else may be too slow for it.
  */
 #ifndef PARSERS_HTML_TEXT_H
 #define PARSERS_HTML_TEXT_H

@@ -3,8 +3,10 @@
 #include "parsers/html_text.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "parsers/err.h"
 #include "parsers/utf8.h"
@@ -178,6 +180,54 @@ static void check_hostile(struct arena *a)
 	}
 }
 
+/* Attributes a0=b a1=b … in one tag, around them whatever is given. */
+static struct bytes attributes(const char *head, unsigned n, const char *tail)
+{
+	size_t size = (size_t)n * 10 + strlen(head) + strlen(tail) + 1, len;
+	char *buf = malloc(size);
+
+	if (buf == NULL)
+		abort();
+	len = (size_t)snprintf(buf, size, "%s", head);
+	for (unsigned i = 0; i < n; i++)
+		len += (size_t)snprintf(buf + len, size - len, " a%u=b", i);
+	len += (size_t)snprintf(buf + len, size - len, "%s", tail);
+	return bytes_at(buf, len);
+}
+
+/* Their number would cost libxml2 the square of it. */
+static void check_attributes(struct arena *a)
+{
+	/* clang-format off */
+	static const struct {
+		const char *head;
+		unsigned n;
+		const char *tail, *text, *promise;
+	} floods[] = {
+		{ "x <a href=http://a.example/", 55000, ">y</a> z", "x y <http://a.example/> z", "of 55,000 attributes the first count" },
+		{ "x <a b=\"", 55000, ">\">y</a>", "x y", "in quotes there are none, nor an end" },
+		{ "x <a b = '>'", 55000, " c='>'>y</a>", "x y", "quotes behind the limit hide no end either" },
+		{ "x <a b=c\"", 55000, ">y</a>", "x y", "within a value a quote is none" },
+		{ "x <!-- <a", 300, "--> y", "x y", "in a comment there are none" },
+		{ "x <script>if (a<b", 300, "</script> y", "x y", "nor in a script" },
+		{ "x <a", 55000, "", "x", "a tag that never ends" },
+	};
+	/* clang-format on */
+	struct html_text t;
+
+	for (size_t i = 0; i < ARRAY_LEN(floods); i++) {
+		struct bytes html = attributes(floods[i].head, floods[i].n, floods[i].tail);
+		clock_t from = clock();
+		int err = html_text(html, MAX_TEXT, a, &t);
+
+		is_text(err == ERR_OK ? t.text : BYTES_NONE, floods[i].text, "%s",
+			floods[i].promise);
+		ok(clock() - from < 4 * CLOCKS_PER_SEC, "and it takes no time");
+		free((void *)(uintptr_t)html.ptr);
+		arena_reset(a);
+	}
+}
+
 static void check_bounds(struct arena *a)
 {
 	struct bytes html = repeated("č ", 300000, "kraj");
@@ -212,6 +262,7 @@ int main(void)
 	check_places(a);
 	check_cids(a);
 	check_hostile(a);
+	check_attributes(a);
 	check_bounds(a);
 	arena_free(&a);
 	return done_testing();
