@@ -52,10 +52,13 @@ static bool is_header(struct bytes line)
 	return false;
 }
 
+/* "From pera Mon Mar 2" of an mbox; but "From : pera@x" of old is a header. */
 static void skip_envelope_line(struct bytes *rest)
 {
-	if (bytes_starts(*rest, "From ") || bytes_starts(*rest, ">From "))
-		take_line(rest);
+	struct bytes after = *rest, line = take_line(&after);
+
+	if (bytes_starts(line, ">From ") || (bytes_starts(line, "From ") && !is_header(line)))
+		*rest = after;
 }
 
 /* How much of the raw octets is header, and how many lines of it begin one. */

@@ -31,6 +31,8 @@ static const struct {
 	{ ">From pera Mon Mar 2\r\nA: 1\r\n\r\n", "A=1|", 30, "so is a quoted one" },
 	{ "A: 1\nFrom pera Mon Mar 2\nB: 2\n", "A=1|", 5, "only as the first line" },
 	{ "From: x\n\n", "From=x|", 9, "From: is no mbox line" },
+	{ "From : x\n\n", "From=x|", 10, "nor is it with the blank of old" },
+	{ "From pera@x Mon Mar 2 10:00:00 2026\nA: 1\n\n", "A=1|", 42, "an mbox line with a time" },
 	{ "A: 1\nA: 2\na: 3\n\n", "A=1|A=2|a=3|", 16, "the same name again is another line" },
 	{ "A: \xE8\xFF\n\n", "A=\xE8\xFF|", 7, "raw octets stay" },
 	{ "\xD0\x90: 1\n\n", "", 0, "a name of other letters is none" },
