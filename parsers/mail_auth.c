@@ -356,7 +356,8 @@ int mail_auth_read(const struct mail_headers *h, const struct mail_auth_servers 
 		   struct bytes from, unsigned n_from, struct arena *a, struct mail_auth *auth_out)
 {
 	struct findings f = { .arena = a, .from_domain = domain_of(from) };
-	bool is_ambiguous = n_from != 1 || mail_header_count(h, "From") != 1;
+	/* Behind the headers that we read may stand another From. */
+	bool is_ambiguous = n_from != 1 || mail_header_count(h, "From") != 1 || h->is_cut;
 
 	for (size_t i = 0; i < h->n && servers->authserv_id.len != 0; i++) {
 		if (is_word(h->list[i].name, "Received") && !is_by_ours(h->list[i].value, servers))

@@ -13,7 +13,8 @@
  *
  * All fields that count are read together. A contradiction is a fail; so is one that
  * can't be read, since a sender's words may have got into it; so is any proof for
- * a mail with several senders, as nobody knows which one it is for. No state.
+ * a mail with several senders, as nobody knows which one it is for, or with so many
+ * headers that not all were read. No state.
  */
 #ifndef PARSERS_MAIL_AUTH_H
 #define PARSERS_MAIL_AUTH_H

@@ -222,6 +222,23 @@ static void test_many(struct arena *a)
 	}
 }
 
+/* A second From behind the last header that is read. */
+static void test_flood(struct arena *a)
+{
+	struct wr w;
+	struct mail_auth m;
+
+	arena_reset(a);
+	w = wr_of(arena_alloc(a, 65536), 65536);
+	wr_put(&w, bytes_of(AR "dmarc=pass; dkim=pass header.d=vodovod.rs\n" FROM));
+	for (unsigned i = 0; i < MAIL_HEADERS_MAX; i++)
+		wr_put(&w, bytes_of("X: y\n"));
+	wr_put(&w, bytes_of("From: evil@evil.rs\n"));
+	m = read_head(a, wr_bytes(&w), &servers);
+	ok(m.dmarc == PROOF_FAIL && m.dkim == PROOF_FAIL,
+	   "more headers than we read: nobody knows how many senders there are");
+}
+
 int main(void)
 {
 	struct arena *a = arena_new(4u << 20);
@@ -232,6 +249,7 @@ int main(void)
 	test_servers(a);
 	test_identity(a);
 	test_many(a);
+	test_flood(a);
 	arena_free(&a);
 	return done_testing();
 }
