@@ -53,7 +53,7 @@ static bool is_below(struct bytes lower, struct bytes upper)
 {
 	size_t from = lower.len - upper.len;
 
-	return lower.len > upper.len + 1 && lower.ptr[from - 1] == '.' && !looks_public(upper) &&
+	return upper.len != 0 && lower.len > upper.len + 1 && lower.ptr[from - 1] == '.' &&
 	       is_host(bytes_cut(lower, from, upper.len), upper);
 }
 
@@ -61,8 +61,9 @@ bool mail_auth_is_aligned(struct bytes domain, struct bytes from_domain)
 {
 	domain = without_dot(domain);
 	from_domain = without_dot(from_domain);
-	return is_host(domain, from_domain) || is_below(domain, from_domain) ||
-	       is_below(from_domain, domain);
+	return is_host(domain, from_domain) ||
+	       (is_below(domain, from_domain) && !looks_public(from_domain)) ||
+	       (is_below(from_domain, domain) && !looks_public(domain));
 }
 
 /* ---- where our servers' block ends ---- */
@@ -135,10 +136,21 @@ static struct bytes domain_of(struct bytes address)
 	return at == address.len ? address : bytes_cut(address, at + 1, address.len);
 }
 
-/* The policy's verdict is about a From domain: one for another domain is none for ours. */
+/*
+ * The policy's verdict is about a From domain: one for another domain is none for ours.
+ * Rspamd names the domain that has the policy, which may lie above From's; it knows
+ * the public suffixes, so we needn't.
+ */
+static bool is_about(struct bytes header_from, struct bytes from_domain)
+{
+	struct bytes domain = without_dot(domain_of(header_from));
+
+	return is_host(domain, from_domain) || is_below(without_dot(from_domain), domain);
+}
+
 static void take_dmarc(struct findings *f, const struct result *r)
 {
-	if (r->header_from.ptr != NULL && !is_host(domain_of(r->header_from), f->from_domain))
+	if (r->header_from.ptr != NULL && !is_about(r->header_from, f->from_domain))
 		f->dmarc.has_fail |= is_word(r->value, "pass");
 	else
 		count(&f->dmarc, r->value);
