@@ -16,6 +16,8 @@
 #define NEW_FOLDER "new"
 /* A file in new/ is being written for seconds, not for an hour. */
 #define LEFT_OVER_S (HOUR_MS / SECOND_MS)
+/* More files, or parts of the folder, than that are synced all at once. */
+#define FEW 2
 
 int blob_file_path(const char *folder, const uint8_t sha256[KEYED_SHA256_BYTES], char *path_out)
 {
@@ -71,34 +73,131 @@ int blob_folder_open(const char *path, struct blob_folder *f_out)
 	return ERR_OK;
 }
 
-static int sync_one(struct blob_folder *f, unsigned n)
+static void sync_clear(struct blob_folder *f)
+{
+	memset(f->unsynced, 0, sizeof(f->unsynced));
+}
+
+static bool is_unsynced(const struct blob_folder *f, unsigned n)
+{
+	return (f->unsynced[n / 64] & (UINT64_C(1) << (n % 64))) != 0;
+}
+
+/* The whole file system: one turn of its journal, where each file and folder alone takes one. */
+static int sync_all(const struct blob_folder *f)
+{
+	int fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return files_err();
+	err = syncfs(fd) == 0 ? ERR_OK : files_err();
+	close(fd);
+	return err;
+}
+
+static int sync_part(struct blob_folder *f, unsigned n)
 {
 	char name[8], path[FILES_PATH_SIZE];
 	int err;
 
 	snprintf(name, sizeof(name), "%02x", n);
 	err = files_path(path, f->path, name);
-	if (err == ERR_OK)
-		err = files_sync_dir(path);
-	if (err == ERR_OK)
-		f->unsynced[n / 64] &= ~(UINT64_C(1) << (n % 64));
-	return err;
+	return err == ERR_OK ? files_sync_dir(path) : err;
 }
 
-int blob_folder_sync(struct blob_folder *f)
+static int sync_parts(struct blob_folder *f)
 {
+	unsigned n_unsynced = 0;
 	int err = ERR_OK;
 
+	for (unsigned n = 0; n < 256; n++)
+		n_unsynced += is_unsynced(f, n);
+	if (n_unsynced > FEW)
+		return sync_all(f);
 	for (unsigned n = 0; n < 256 && err == ERR_OK; n++) {
-		if (f->unsynced[n / 64] & (UINT64_C(1) << (n % 64)))
-			err = sync_one(f, n);
+		if (is_unsynced(f, n))
+			err = sync_part(f, n);
 	}
 	return err;
 }
 
+static int sync_files(const struct blob_folder *f)
+{
+	if (f->n_waiting > FEW)
+		return sync_all(f);
+	for (size_t i = 0; i < f->n_waiting; i++) {
+		if (fdatasync(f->waiting[i].fd) != 0)
+			return files_err();
+	}
+	return ERR_OK;
+}
+
+static int new_path(const struct blob_folder *f, unsigned number, char *path_out)
+{
+	int len = snprintf(path_out, FILES_PATH_SIZE, "%s/" NEW_FOLDER "/%ld-%u", f->path,
+			   (long)getpid(), number);
+
+	return len < 0 || len >= FILES_PATH_SIZE ? ERR_LIMIT : ERR_OK;
+}
+
+static int give_name(const struct blob_folder *f, const struct blob_new *w)
+{
+	char from[FILES_PATH_SIZE], to[FILES_PATH_SIZE];
+	int err = new_path(f, w->number, from);
+	char *stroke;
+
+	if (err == ERR_OK)
+		err = blob_file_path(f->path, w->sha256, to);
+	if (err != ERR_OK)
+		return err;
+	if (rename(from, to) == 0)
+		return ERR_OK;
+	if (errno != ENOENT)
+		return files_err();
+	stroke = strrchr(to, '/'); /* the first one of its part */
+	*stroke = '\0';
+	err = files_make_dir(to);
+	*stroke = '/';
+	return err == ERR_OK && rename(from, to) != 0 ? files_err() : err;
+}
+
+static void mark_unsynced(struct blob_folder *f, const uint8_t *sha256)
+{
+	f->unsynced[sha256[0] / 64] |= UINT64_C(1) << (sha256[0] % 64);
+}
+
+int blob_folder_sync(struct blob_folder *f)
+{
+	int err = sync_files(f);
+
+	for (size_t i = 0; i < f->n_waiting && err == ERR_OK; i++) {
+		err = give_name(f, &f->waiting[i]);
+		mark_unsynced(f, f->waiting[i].sha256);
+	}
+	if (err == ERR_OK)
+		err = sync_parts(f);
+	if (err == ERR_OK)
+		sync_clear(f);
+	blob_folder_forget(f);
+	return err;
+}
+
+void blob_folder_forget(struct blob_folder *f)
+{
+	char path[FILES_PATH_SIZE];
+
+	for (size_t i = 0; i < f->n_waiting; i++) {
+		close(f->waiting[i].fd);
+		if (new_path(f, f->waiting[i].number, path) == ERR_OK)
+			(void)unlink(path); /* it has another name already, if all went well */
+	}
+	f->n_waiting = 0;
+}
+
 /* --- a file --- */
 
-static int write_and_sync(int fd, struct bytes octets)
+static int write_all(int fd, struct bytes octets)
 {
 	while (octets.len != 0) {
 		ssize_t n = write(fd, octets.ptr, octets.len);
@@ -109,40 +208,43 @@ static int write_and_sync(int fd, struct bytes octets)
 			return files_err();
 		octets = bytes_cut(octets, (size_t)n, octets.len);
 	}
-	return fdatasync(fd) == 0 ? ERR_OK : files_err();
+	return ERR_OK;
 }
 
 /* Several processes write here: the name has its process, and isn't taken when somebody had the same number before. */
-static int make_new(struct blob_folder *f, char *path_out)
+static int make_new(struct blob_folder *f, struct blob_new *w)
 {
-	int fd;
+	char path[FILES_PATH_SIZE];
 
 	do {
-		int len = snprintf(path_out, FILES_PATH_SIZE, "%s/" NEW_FOLDER "/%ld-%u", f->path,
-				   (long)getpid(), f->n_new++);
+		int err = new_path(f, w->number = f->n_new++, path);
 
-		if (len < 0 || len >= FILES_PATH_SIZE)
-			return ERR_LIMIT;
-		fd = open(path_out, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	} while (fd < 0 && errno == EEXIST);
-	return fd >= 0 ? fd : files_err();
+		if (err != ERR_OK)
+			return err;
+		w->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	} while (w->fd < 0 && errno == EEXIST);
+	return w->fd >= 0 ? ERR_OK : files_err();
 }
 
-static int write_new(struct blob_folder *f, struct bytes octets, const char *path)
+static int write_new(struct blob_folder *f, struct bytes octets, const uint8_t *sha256)
 {
-	char new_path[FILES_PATH_SIZE];
-	int fd = make_new(f, new_path);
-	int err;
+	struct blob_new w;
+	char path[FILES_PATH_SIZE];
+	int err = f->n_waiting == BLOB_NEW_MAX ? blob_folder_sync(f) : ERR_OK;
 
-	if (fd < 0)
-		return fd;
-	err = write_and_sync(fd, octets);
-	if (close(fd) != 0 && err == ERR_OK)
-		err = files_err();
-	if (err == ERR_OK && rename(new_path, path) != 0)
-		err = files_err();
+	if (err == ERR_OK)
+		err = make_new(f, &w);
 	if (err != ERR_OK)
-		(void)unlink(new_path);
+		return err;
+	memcpy(w.sha256, sha256, sizeof(w.sha256));
+	err = write_all(w.fd, octets);
+	if (err == ERR_OK) {
+		f->waiting[f->n_waiting++] = w;
+		return ERR_OK;
+	}
+	close(w.fd);
+	if (new_path(f, w.number, path) == ERR_OK)
+		(void)unlink(path);
 	return err;
 }
 
@@ -166,24 +268,14 @@ int blob_file_put(struct blob_folder *f, struct bytes octets,
 	err = blob_file_path(f->path, sha256, path);
 	if (err != ERR_OK)
 		return err;
-	if (!is_there(path, octets.len)) {
-		err = write_new(f, octets, path);
-		if (err == ERR_NOENT) { /* the first one of its folder */
-			char *stroke = strrchr(path, '/');
-
-			*stroke = '\0';
-			err = files_make_dir(path);
-			*stroke = '/';
-			if (err == ERR_OK)
-				err = write_new(f, octets, path);
-		}
-		if (err != ERR_OK)
-			return err;
-	}
-	/* Also for one that was there: who put it may have died before he synced. */
-	f->unsynced[sha256[0] / 64] |= UINT64_C(1) << (sha256[0] % 64);
-	memcpy(sha256_out, sha256, sizeof(sha256));
-	return ERR_OK;
+	/* Also one that is there is synced: who put it may have died before he did. */
+	if (is_there(path, octets.len))
+		mark_unsynced(f, sha256);
+	else
+		err = write_new(f, octets, sha256);
+	if (err == ERR_OK)
+		memcpy(sha256_out, sha256, sizeof(sha256));
+	return err;
 }
 
 static int read_whole(int fd, size_t max, struct arena *a, struct bytes *octets_out)

@@ -104,7 +104,11 @@ static int keep_files(struct reader *r, const struct mail *mail)
 
 	for (size_t i = 0; i < mail->n_files && err == ERR_OK; i++)
 		err = blob_file_put(&r->blobs, mail->files[i].octets, sha256);
-	return err == ERR_OK && mail->n_files > 0 ? blob_folder_sync(&r->blobs) : err;
+	if (err == ERR_OK && mail->n_files > 0)
+		return blob_folder_sync(&r->blobs);
+	if (err != ERR_OK)
+		blob_folder_forget(&r->blobs);
+	return err;
 }
 
 /* Up to the empty line; all of it when there is none. */
@@ -154,7 +158,10 @@ static int keep_raw(struct set *s, size_t n)
 		mime_charsets_need(r->charsets, s->mails[i].octets);
 		err = blob_file_put(&r->blobs, s->mails[i].octets, s->arrivals[i].blob);
 	}
-	return err == ERR_OK ? blob_folder_sync(&r->blobs) : err;
+	if (err == ERR_OK)
+		return blob_folder_sync(&r->blobs);
+	blob_folder_forget(&r->blobs);
+	return err;
 }
 
 static void describe(struct set *s, size_t i, uint32_t uid_validity, struct wall now)

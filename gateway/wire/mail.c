@@ -11,8 +11,11 @@
 #include "gateway/flow/alarms.h"
 #include "gateway/wire/mail_jobs.h"
 #include "gateway/wire/mail_process.h"
+#include "gateway/wire/mail_send.h"
 #include "parsers/contact.h"
 #include "parsers/err.h"
+#include "store/blobs.h"
+#include "store/files.h"
 
 /* The mail process has at most half of it in hand; more than that is a fault of its. */
 #define LETTERS_MAX 64
@@ -22,6 +25,8 @@
 #define ASK_FIRST_MS  (10 * MINUTE_MS)
 #define ASK_EVERY_MS  HOUR_MS
 #define ASK_ANSWER_MS (15 * MINUTE_MS)
+/* How soon status knows that nothing leaves. */
+#define FAULTS_LOOK_MS (10 * SECOND_MS)
 /* UIDs that an alarm names. */
 #define NAMED_MAX 8
 
@@ -43,12 +48,14 @@ struct mailbox_channel {
 	struct wire_channel base; /* first */
 	struct channel *channel;
 	struct mail_process *process;
-	uint64_t life; /* counts processes */
+	struct mail_sender *sender;
+	char fault[CHANNEL_FAULT_LEN]; /* of the mailbox; "": none */
+	uint64_t life;                 /* counts processes */
 	struct letter *letters;
 	size_t n_letters;
 	struct asking *begin_asked, *kept_asked; /* one at a time each; NULL: none */
 	struct mail_folder folder;               /* whose begin is wanted */
-	struct timer begin_again, ask, answer;
+	struct timer begin_again, ask, answer, faults;
 	size_t n_missing;
 	uint32_t missing[NAMED_MAX];
 };
@@ -369,10 +376,9 @@ static void say_hello(struct mailbox_channel *b)
 	const struct conf_mail *m = &conf->mail;
 	struct mail_frame f = { .kind = FRAME_HELLO };
 	struct bytes servers[CONF_PEERS_MAX];
-	char blobs[4096];
-	int err;
+	char blobs[FILES_PATH_SIZE];
+	int err = blob_folder_of(core->conf->state_dir, blobs);
 
-	snprintf(blobs, sizeof(blobs), "%s/blobs", core->conf->state_dir);
 	for (size_t i = 0; i < m->n_servers; i++)
 		servers[i] = bytes_of(m->servers[i]);
 	f.hello = (struct mail_hello){
@@ -398,7 +404,8 @@ static void say_hello(struct mailbox_channel *b)
 		.servers = servers,
 		.n_servers = m->n_servers,
 	};
-	err = mail_process_send(b->process, &f);
+	if (err == ERR_OK)
+		err = mail_process_send(b->process, &f);
 	if (err != ERR_OK)
 		mail_process_drop(b->process, err_text(err));
 }
@@ -422,15 +429,37 @@ static void on_down(const char *why, void *ctx)
 	channel_set_state(b->channel, CHANNEL_DOWN, why);
 }
 
+/* Of both ways, for status. */
+static void show_faults(struct mailbox_channel *b)
+{
+	const char *faults[2], *out = mail_sender_fault(b->sender);
+	size_t n = 0;
+
+	if (b->fault[0] != '\0')
+		faults[n++] = b->fault;
+	if (out != NULL)
+		faults[n++] = out;
+	channel_set_faults(b->channel, faults, n);
+}
+
+static void on_faults(struct timer *t)
+{
+	struct mailbox_channel *b = CONTAINER_OF(t, struct mailbox_channel, faults);
+
+	show_faults(b);
+	host_timer_in(host_of(b), t, FAULTS_LOOK_MS);
+}
+
 static void on_state(struct mailbox_channel *b, const struct mail_state *s)
 {
 	static const enum channel_state states[] = { CHANNEL_DOWN, CHANNEL_UP, CHANNEL_DEGRADED };
 	char words[CHANNEL_FAULT_LEN];
-	const char *fault = words;
 
 	snprintf(words, sizeof(words), "%.*s", PRI_BYTES(s->words));
+	snprintf(b->fault, sizeof(b->fault), "%s",
+		 states[s->state] == CHANNEL_DEGRADED ? words : "");
 	channel_set_state(b->channel, states[s->state], words);
-	channel_set_faults(b->channel, &fault, states[s->state] == CHANNEL_DEGRADED ? 1 : 0);
+	show_faults(b);
 }
 
 static void on_other_frame(struct mailbox_channel *b, const struct mail_frame *f)
@@ -480,19 +509,25 @@ static const struct mail_process_events process_events = { on_up, on_frame, on_d
 
 static size_t mail_under_way(const struct channel *c)
 {
-	return box_of(c)->n_letters;
+	return box_of(c)->n_letters + mail_sender_under_way(box_of(c)->sender);
 }
 
 static int mail_start(struct channel *c)
 {
 	struct mailbox_channel *b = box_of(c);
+	int err;
 
 	b->channel = c;
+	b->faults.fire = on_faults;
 	b->begin_again.fire = on_begin_again;
 	b->ask.fire = on_ask;
 	b->answer.fire = on_no_answer;
 	channel_set_state(c, CHANNEL_DOWN, "not connected yet");
+	err = mail_sender_new(c, NULL, &b->sender);
+	if (err != ERR_OK)
+		return err;
 	host_timer_in(host_of(b), &b->ask, ASK_FIRST_MS);
+	host_timer_in(host_of(b), &b->faults, FAULTS_LOOK_MS);
 	return mail_process_new(b->base.wire, NULL, &process_events, b, &b->process);
 }
 
@@ -501,6 +536,8 @@ static void mail_stop(struct channel *c)
 	struct mailbox_channel *b = box_of(c);
 
 	mail_process_free(&b->process);
+	mail_sender_free(&b->sender);
+	host_timer_stop(host_of(b), &b->faults);
 	host_timer_stop(host_of(b), &b->begin_again);
 	host_timer_stop(host_of(b), &b->ask);
 	host_timer_stop(host_of(b), &b->answer);
@@ -520,13 +557,12 @@ static void mail_stop(struct channel *c)
 
 static unsigned mail_room(const struct channel *c)
 {
-	(void)c;
-	return 0;
+	return mail_sender_room(box_of(c)->sender);
 }
 
 static void mail_send(struct channel *c, const struct outgoing *out)
 {
-	wire_result(c, out->row, out->segment, SEND_LATER, "not built", MINUTE_MS);
+	mail_sender_send(box_of(c)->sender, out);
 }
 
 static const struct channel_ops mail_ops = {

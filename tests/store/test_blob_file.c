@@ -57,6 +57,8 @@ static void test_put(struct blob_folder *f, struct arena *a)
 	struct stat st;
 
 	is_int(blob_file_put(f, bytes_of("abc"), sha), ERR_OK, "octets are put");
+	is_int(blob_file_read(folder, sha, 3, a, &octets), ERR_NOENT,
+	       "they don't stand there before they are synced");
 	ok(memcmp(sha, abc, sizeof(abc)) == 0, "their name is their SHA-256");
 	is_int(blob_folder_sync(f), ERR_OK, "and synced");
 	ok(f->unsynced[0xba / 64] == 0, "with nothing left to sync");
@@ -74,7 +76,7 @@ static void test_put(struct blob_folder *f, struct arena *a)
 	   "it is the same file, and young again");
 	ok(f->unsynced[0xba / 64] != 0,
 	   "which is synced once more: who put it first may have died");
-	ok(blob_file_put(f, BYTES_NONE, sha) == ERR_OK &&
+	ok(blob_file_put(f, BYTES_NONE, sha) == ERR_OK && blob_folder_sync(f) == ERR_OK &&
 		   blob_file_read(folder, sha, 0, a, &octets) == ERR_OK && octets.len == 0,
 	   "no octets are octets too");
 }
@@ -86,12 +88,13 @@ static void test_broken(struct blob_folder *f, struct arena *a)
 	struct bytes octets;
 
 	blob_file_put(f, bytes_of("whole"), sha);
+	blob_folder_sync(f);
 	blob_file_path(folder, sha, path);
 	overwrite(path, "hole!");
 	is_int(blob_file_read(folder, sha, 100, a, &octets), ERR_CORRUPT,
 	       "other octets than the name says aren't given out");
 	overwrite(path, "ho");
-	ok(blob_file_put(f, bytes_of("whole"), sha) == ERR_OK &&
+	ok(blob_file_put(f, bytes_of("whole"), sha) == ERR_OK && blob_folder_sync(f) == ERR_OK &&
 		   blob_file_read(folder, sha, 100, a, &octets) == ERR_OK,
 	   "a file that lost its end is made whole by the next put");
 	is_int(blob_file_drop(folder, sha), ERR_OK, "it can be dropped");
@@ -126,11 +129,30 @@ static void test_together(struct blob_folder *f)
 
 		all = blob_file_put(f, bytes_at(&i, sizeof(i)), sha) == ERR_OK && all;
 	}
+	all = blob_folder_sync(f) == ERR_OK && all;
 	if (pid == 0)
 		_exit(all ? 0 : 1);
 	waitpid(pid, &status, 0);
-	ok(all && status == 0 && blob_folder_sync(f) == ERR_OK && files_in("new") == 0,
+	ok(all && status == 0 && files_in("new") == 0,
 	   "two processes put the same files without a word");
+}
+
+/* What is given up leaves nothing; what is more than waits at once is synced on the way. */
+static void test_given_up(struct blob_folder *f, struct arena *a)
+{
+	uint8_t sha[KEYED_SHA256_BYTES], first[KEYED_SHA256_BYTES];
+	struct bytes octets;
+
+	blob_file_put(f, bytes_of("given up"), sha);
+	blob_folder_forget(f);
+	ok(blob_folder_sync(f) == ERR_OK && files_in("new") == 0 &&
+		   blob_file_read(folder, sha, 100, a, &octets) == ERR_NOENT,
+	   "what is given up leaves nothing");
+	for (unsigned i = 1000; i <= 1000 + BLOB_NEW_MAX; i++)
+		blob_file_put(f, bytes_at(&i, sizeof(i)), i == 1000 ? first : sha);
+	ok(f->n_waiting == 1 && blob_file_read(folder, first, 100, a, &octets) == ERR_OK,
+	   "more than may wait is synced on the way");
+	blob_folder_sync(f);
 }
 
 int main(void)
@@ -147,6 +169,7 @@ int main(void)
 	test_put(&f, a);
 	test_broken(&f, a);
 	test_left_over(&f);
+	test_given_up(&f, a);
 	test_together(&f);
 	arena_free(&a);
 	return done_testing();
