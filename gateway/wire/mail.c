@@ -557,7 +557,9 @@ static void mail_stop(struct channel *c)
 
 static unsigned mail_room(const struct channel *c)
 {
-	return mail_sender_room(box_of(c)->sender);
+	const struct mailbox_channel *b = box_of(c);
+
+	return b->base.wire->is_stopping ? 0 : mail_sender_room(b->sender);
 }
 
 static void mail_send(struct channel *c, const struct outgoing *out)
