@@ -74,6 +74,19 @@
 #define THROTTLE_MS (5 * SECOND_MS)
 /* Nothing came back for a segment by then: it is UNSURE. */
 #define SEND_DEADLINE_MS (30 * SECOND_MS)
+/*
+ * A mail from the first octet to the server's answer: RFC 5321 4.5.3.2 gives a server ten minutes for that
+ * answer alone, but a server that takes so long isn't ours any more.
+ */
+#define MAIL_DEADLINE_MS (5 * MINUTE_MS)
+/* And a second for so many octets of it. */
+#define MAIL_OCTETS_PER_S (32 * KIB)
+/* Until the connection to the mail server stands, with TLS. */
+#define MAIL_CONNECT_MS (30 * SECOND_MS)
+/* What one mail takes in memory beside its files: a text of 48 KiB of words is six times that, twice. */
+#define MAIL_ARENA_MAX (32 * MIB)
+/* Files of one mail, all together: attach_max allows less. */
+#define MAIL_FILES_BYTES_MAX (128 * MIB)
 /* Segments of one reply; the templates ask for fewer, a clerk may write more. */
 #define SEGMENTS_MAX 10
 /* Jokers get silence after this many unknown case numbers in an hour. */

@@ -20,6 +20,10 @@
 #define LOG_LINE_MAX 2048
 /* The time, the level and the line end, which stand outside LOG_LINE_MAX. */
 #define LOG_FRAME_MAX 64
+/* "2026-11-26T14:00:00" */
+#define TIME_SECONDS 19
+/* More than a turn of the loop says under load. */
+#define HELD_MAX (32 * 1024)
 
 static const struct {
 	const char *name;
@@ -94,30 +98,79 @@ static bool write_all(const char *buf, size_t len)
 	return true;
 }
 
+/* What the holding thread said and nobody wrote yet; whoever touches it has the lock. */
+static struct {
+	pthread_mutex_t lock;
+	bool is_on;
+	pthread_t holder;
+	char lines[HELD_MAX];
+	size_t len;
+	unsigned n;
+} held = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static bool write_held(void)
+{
+	bool is_written = held.len == 0 || write_all(held.lines, held.len);
+
+	if (!is_written)
+		atomic_fetch_add(&lines_lost, held.n);
+	held.len = 0;
+	held.n = 0;
+	return is_written;
+}
+
+static bool may_wait(enum log_level level)
+{
+	return held.is_on && level >= LOG_LEVEL_INFO && pthread_equal(pthread_self(), held.holder);
+}
+
+/* Lines of several threads don't mix, and none overtakes one that stands before it. */
+static bool put_line(enum log_level level, const char *line, size_t len)
+{
+	bool is_written = true;
+
+	pthread_mutex_lock(&held.lock);
+	if (!may_wait(level) || held.len + len > sizeof(held.lines))
+		is_written = write_held();
+	if (may_wait(level)) {
+		memcpy(held.lines + held.len, line, len);
+		held.len += len;
+		held.n++;
+	} else {
+		is_written = write_all(line, len);
+		if (!is_written)
+			atomic_fetch_add(&lines_lost, 1);
+	}
+	pthread_mutex_unlock(&held.lock);
+	return is_written;
+}
+
 static size_t put_time(char *buf, size_t cap)
 {
 	struct timespec ts;
 	struct tm tm;
-	size_t len;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	gmtime_r(&ts.tv_sec, &tm);
-	len = strftime(buf, cap, "%Y-%m-%dT%H:%M:%S", &tm);
-	return len + (size_t)snprintf(buf + len, cap - len, ".%03dZ ", (int)(ts.tv_nsec / 1000000));
+	return strftime(buf, cap, "%Y-%m-%dT%H:%M:%S", &tm) +
+	       (size_t)snprintf(buf + TIME_SECONDS, cap - TIME_SECONDS, ".%03dZ ",
+				(int)(ts.tv_nsec / 1000000));
 }
 
-/* One line, one write: lines of several threads don't mix. */
-static bool write_line(enum log_level level, const char *text)
+static bool write_line(enum log_level level, const char *text, size_t len)
 {
+	const char *name = is_journal ? levels[level].journal : levels[level].name;
 	char buf[LOG_FRAME_MAX + LOG_LINE_MAX];
-	size_t len = 0;
+	size_t n = is_journal ? 0 : put_time(buf, LOG_FRAME_MAX);
 
+	memcpy(buf + n, name, strlen(name));
+	n += strlen(name);
 	if (!is_journal)
-		len = put_time(buf, LOG_FRAME_MAX);
-	len += (size_t)snprintf(buf + len, sizeof(buf) - len, "%s%s%s\n",
-				is_journal ? levels[level].journal : levels[level].name,
-				is_journal ? "" : " ", text);
-	return write_all(buf, len);
+		buf[n++] = ' ';
+	memcpy(buf + n, text, len);
+	n += len;
+	buf[n++] = '\n';
+	return put_line(level, buf, n);
 }
 
 /* A full disk takes the log too: what is missing is counted, and said as soon as a line gets through. */
@@ -130,7 +183,7 @@ static void tell_lost(void)
 	if (lost <= told)
 		return;
 	snprintf(text, sizeof(text), "%-8s event=lost lines=%llu", "log", lost - told);
-	write_line(LOG_LEVEL_ERROR, text);
+	write_line(LOG_LEVEL_ERROR, text, strlen(text));
 }
 
 /* Also the second row of controls, whatever breaks a line elsewhere, and what turns the way of reading. */
@@ -138,6 +191,13 @@ static bool is_dangerous(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) ||
 	       (cp >= 0x2066 && cp <= 0x2069);
+}
+
+static bool is_plain(const char *text)
+{
+	while (*text >= 0x20 && *text < 0x7f)
+		text++;
+	return *text == '\0';
 }
 
 /* Whoever sends us a line end or an escape must not write our log: an event stays one line of text. */
@@ -148,6 +208,8 @@ static void make_one_line(char *text)
 	size_t len = 0;
 	uint32_t cp;
 
+	if (is_plain(text))
+		return;
 	for (; utf8_next(&r, &cp); at = r.ptr) {
 		size_t octets = (size_t)(r.ptr - at);
 
@@ -180,10 +242,29 @@ static void log_va(enum log_level level, const char *component, const char *form
 		return;
 	}
 	pthread_once(&once, find_target);
-	if (write_line(level, text))
+	if (write_line(level, text, strlen(text)))
 		tell_lost();
-	else
-		atomic_fetch_add(&lines_lost, 1);
+}
+
+void log_hold(bool is_on)
+{
+	pthread_mutex_lock(&held.lock);
+	(void)write_held(); /* what is lost is counted */
+	held.is_on = is_on;
+	held.holder = pthread_self();
+	pthread_mutex_unlock(&held.lock);
+}
+
+void log_flush(void)
+{
+	pthread_mutex_lock(&held.lock);
+	(void)write_held(); /* what is lost is counted */
+	pthread_mutex_unlock(&held.lock);
+}
+
+void log_last_words(void)
+{
+	(void)write_all(held.lines, held.len); /* the process ends */
 }
 
 void log_line(enum log_level level, const char *component, const char *format, ...)

@@ -3,11 +3,13 @@
  * log - one event, one line, the ids first: time, level, component, key=value pairs.
  *
  * Its target and level are the program's only writable globals besides those
- * that libraries impose. Any thread; a line is one write. No message text, no
- * secret, shortened numbers only.
+ * that libraries impose. Any thread; a line is one write, but for those of a
+ * thread that holds its lines. No message text, no secret, shortened numbers only.
  */
 #ifndef CONF_LOG_H
 #define CONF_LOG_H
+
+#include <stdbool.h>
 
 #include "parsers/clock.h"
 
@@ -19,6 +21,15 @@ int log_level_parse(const char *name, enum log_level *level_out);
 /* For tests and the simulation: lines go to fn instead (NULL: stderr again). */
 typedef void log_sink_fn(enum log_level level, const char *line, void *ctx);
 void log_set_sink(log_sink_fn *fn, void *ctx);
+
+/*
+ * From now on what this thread says of level info and debug waits for log_flush(), or for a line
+ * that can't wait: of the loop, which calls it before it sleeps. false: no more.
+ */
+void log_hold(bool is_on);
+void log_flush(void);
+/* Writes what is held, from the handler of a signal that ends us. */
+void log_last_words(void);
 
 /* Lines that couldn't be written since the start (a full disk); the next line that gets through says so too. */
 unsigned long long log_lost(void);

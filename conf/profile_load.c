@@ -160,7 +160,7 @@ static int read_zone(struct reader *in, const struct load_ini *ini)
 	if (name == NULL)
 		return ERR_NOMEM;
 	in->p->time_zone = bytes_of(name);
-	err = words_time(in->p->arena, en, name, (struct wall){ SOME_MOMENT_MS }, WORDS_SHORT,
+	err = words_time(in->p->arena, NULL, en, name, (struct wall){ SOME_MOMENT_MS }, WORDS_SHORT,
 			 &words);
 	if (err == ERR_INVALID && zone.len != 0)
 		faults_add(in->faults, at_key(ini, "time_zone"),

@@ -24,6 +24,9 @@ static size_t parting(struct bytes t, size_t i)
 					      " aj ",   " ale ",     " es " };
 	struct bytes rest = bytes_cut(t, i, t.len);
 
+	/* Most of a text: nothing parts within a word. */
+	if (t.ptr[i] >= 'a' && t.ptr[i] <= 'z')
+		return 0;
 	if (strchr("!?;\n", t.ptr[i]) != NULL)
 		return 1;
 	/* 14.200 and 1,5 are numbers, "ul.Nikole" is one thing too. */
@@ -76,7 +79,7 @@ static bool turns_at(struct bytes t, size_t i)
 		" de ",       " megint ", " most ", " again ", " still ", " but ",  " now "
 	};
 
-	return word_at(t, i, turns, ARRAY_LEN(turns)) != 0;
+	return t.ptr[i] == ' ' && word_at(t, i, turns, ARRAY_LEN(turns)) != 0;
 }
 
 bool clauses_turns(struct bytes folded)

@@ -123,15 +123,31 @@ unsigned gsm7_septets(uint32_t cp)
 	return extension_septet(cp) >= 0 ? 2 : 0;
 }
 
+/* So many octets from here on are letters and signs that stand at their ASCII places: most of a text. */
+static size_t same_run(const struct rd *r)
+{
+	size_t n = 0, left = rd_left(r);
+
+	while (n < left && r->ptr[n] < 128 && alphabet[r->ptr[n]] == r->ptr[n] &&
+	       r->ptr[n] != GSM7_ESCAPE)
+		n++;
+	return n;
+}
+
 bool gsm7_can(struct bytes text, size_t *septets_out)
 {
 	struct rd r = rd_of(text);
 	size_t total = 0;
 	uint32_t cp;
 
-	while (utf8_next(&r, &cp)) {
-		unsigned septets = gsm7_septets(cp);
+	while (rd_left(&r) != 0) {
+		struct bytes run = rd_take(&r, same_run(&r));
+		unsigned septets;
 
+		total += run.len;
+		if (!utf8_next(&r, &cp))
+			break;
+		septets = gsm7_septets(cp);
 		if (septets == 0)
 			return false;
 		total += septets;
@@ -284,14 +300,22 @@ int gsm7_plain(struct arena *a, struct bytes text, struct bytes *plain_out)
 	/* No character becomes more than three octets for each of its own. */
 	struct strbuf s = strbuf_in(a, text.len > SIZE_MAX / 4 ? SIZE_MAX / 4 : text.len * 3);
 	struct rd r = rd_of(text);
-	uint32_t before = 0, cp, after;
-	bool has_more = utf8_next(&r, &cp);
+	uint32_t before = 0, cp;
 
-	while (has_more) {
-		has_more = utf8_next(&r, &after);
-		add_plain(&s, cp, before, has_more ? after : 0);
+	while (rd_left(&r) != 0) {
+		struct bytes run = rd_take(&r, same_run(&r));
+		uint32_t after = 0;
+		struct rd ahead;
+
+		strbuf_add(&s, run);
+		if (run.len != 0)
+			before = run.ptr[run.len - 1];
+		if (!utf8_next(&r, &cp))
+			break;
+		ahead = r;
+		(void)utf8_next(&ahead, &after); /* the end is no letter */
+		add_plain(&s, cp, before, after);
 		before = cp;
-		cp = after;
 	}
 	return strbuf_finish(&s, plain_out);
 }

@@ -233,6 +233,9 @@ static void end_word(struct witness *w)
 
 static void see_letter(struct witness *w, uint32_t cp)
 {
+	/* Of the plain letters only q, w, x and y tell something. */
+	if (cp < 'w' && cp != 'q')
+		return;
 	for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
 		if (letters[i].cp == cp && w->times[i]++ < LETTER_TIMES_MAX)
 			count(w, letters[i].who, letters[i].weight);

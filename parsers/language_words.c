@@ -2,6 +2,7 @@
 #include "parsers/language_words.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SR  LANG_BIT(LANG_SR)
 #define HR  LANG_BIT(LANG_HR)
@@ -96,12 +97,18 @@ static const struct entry entries[] = {
 static int compare(const void *key, const void *entry)
 {
 	const struct bytes *word = key;
+	const char *known = ((const struct entry *)entry)->word;
+	int order = strncmp((const char *)word->ptr, known, word->len);
 
-	return bytes_cmp(*word, bytes_of(((const struct entry *)entry)->word));
+	if (order != 0)
+		return order;
+	return known[word->len] == '\0' ? 0 : -1;
 }
 
 unsigned language_words_who(struct bytes word)
 {
+	if (word.len == 0)
+		return 0;
 	const struct entry *e =
 		bsearch(&word, entries, ARRAY_LEN(entries), sizeof(entries[0]), compare);
 

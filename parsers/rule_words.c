@@ -107,22 +107,37 @@ static int add_word(struct translation *t, struct strbuf *s, struct bytes word)
 	return err;
 }
 
-/* "dj" is no sure beginning, because d alone may stand for it; a third letter only sharpens. */
-static void note_beginning(struct translation *t, struct bytes word)
+static uint8_t letter_at(struct bytes word, size_t i)
+{
+	return word.len > i && is_letter(word.ptr[i]) ? word.ptr[i] : 0;
+}
+
+static void add_start(struct translation *t, uint8_t first, uint8_t second, uint8_t third)
 {
 	struct rule_starts *r = t->starts;
-	uint8_t first = word.len > 0 ? word.ptr[0] : 0, second = word.len > 1 ? word.ptr[1] : 0;
-	uint8_t third = word.len > 2 ? word.ptr[2] : 0;
-	bool is_sure = is_letter(first) && (second == 0 || is_letter(second)) &&
-		       !(first == 'd' && second == 'j');
 
-	if (!is_sure || r->n == RULE_STARTS_MAX) {
+	if (first == 0 || r->n == RULE_STARTS_MAX) {
 		t->has_starts = false;
 		return;
 	}
-	if (!is_letter(third) || (second == 'd' && third == 'j'))
+	/* In "dj" the j may be missing (add_letters). */
+	if (second == 'd' && third == 'j')
 		third = 0;
 	r->list[r->n++] = (struct rule_start){ (char)first, (char)second, (char)third };
+}
+
+/* What stands behind the first letter that is none sharpens nothing: a star, a full stop. */
+static void note_beginning(struct translation *t, struct bytes word)
+{
+	uint8_t first = letter_at(word, 0), second = letter_at(word, 1);
+	uint8_t third = second != 0 ? letter_at(word, 2) : 0;
+
+	if (first == 'd' && second == 'j') {
+		add_start(t, 'd', 'j', third);
+		add_start(t, 'd', third, third != 0 ? letter_at(word, 3) : 0);
+	} else {
+		add_start(t, first, second, third);
+	}
 }
 
 /* "(kuca,stan)" begins as each of them does, "pa(o,la)" as pao and pal. */
@@ -150,17 +165,20 @@ static void note_start(struct translation *t, struct bytes word)
 	}
 }
 
-/* An expert's rule is dispatched when it begins with "\b" and three plain letters and has no choice at its top. */
+/* An expert's rule is dispatched when it begins with "\b" and two plain letters and has no choice at its top. */
 static void note_expert_start(struct translation *t, struct bytes regex, struct rule_starts *starts)
 {
-	struct bytes word = bytes_cut(regex, 2, START_LETTERS);
-	uint8_t after = regex.len > 2 + START_LETTERS ? regex.ptr[2 + START_LETTERS] : 0;
+	struct bytes word = bytes_cut(regex, 2, regex.len);
+	size_t n = 0;
 	unsigned depth = 0;
 
-	t->has_starts = bytes_starts(regex, "\\b") && word.len == START_LETTERS &&
-			memchr("?*+{|", after, 5) == NULL;
-	for (size_t i = 0; i < word.len; i++)
-		t->has_starts &= is_letter(word.ptr[i]);
+	while (n < START_LETTERS && letter_at(word, n) != 0)
+		n++;
+	/* A letter that may be missing, or be there twice. */
+	if (n < word.len && memchr("?*+{", word.ptr[n], 4) != NULL && n > 0)
+		n--;
+	word = bytes_cut(word, 0, n);
+	t->has_starts = bytes_starts(regex, "\\b") && n >= 2;
 	for (size_t i = 0; i < regex.len && t->has_starts; i++) {
 		if (regex.ptr[i] == '\\')
 			i++;
@@ -289,12 +307,16 @@ static int add_near(struct translation *t, struct strbuf *s, struct bytes text,
 		err = fold_part(t, b, &b);
 	if (err == ERR_OK)
 		err = add_noted(t, s, a, noted != NULL ? &noted->first : NULL);
+	if (noted != NULL)
+		noted->begins_so = noted->first.n != 0;
 	if (err != ERR_OK || !has_two)
 		return err;
 	strbuf_adds(s, FIVE_WORDS GAP);
 	err = add_noted(t, s, b, noted != NULL ? &noted->near : NULL);
 	if (err != ERR_OK)
 		return err;
+	if (noted != NULL)
+		noted->begins_so &= noted->near.n != 0;
 	strbuf_addc(s, '|');
 	err = add_choice(t, s, b);
 	strbuf_adds(s, FIVE_WORDS GAP);
@@ -311,8 +333,10 @@ static int translate_part(struct translation *t, struct bytes text, struct bytes
 	text = bytes_trim(text);
 	if (text.len > 2 && text.ptr[0] == '/' && bytes_ends(text, "/")) {
 		*regex_out = bytes_cut(text, 1, text.len - 2);
-		if (noted != NULL)
+		if (noted != NULL) {
 			note_expert_start(t, *regex_out, &noted->first);
+			noted->begins_so = noted->first.n != 0;
+		}
 		return ERR_OK;
 	}
 	err = add_near(t, &s, text, noted);

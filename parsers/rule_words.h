@@ -29,6 +29,7 @@ struct rule_regex {
 	struct bytes veto;        /* PCRE2, or none */
 	struct rule_starts first; /* of what stands before BLIZU, or of all */
 	struct rule_starts near;  /* of what stands behind BLIZU */
+	bool begins_so;           /* every hit begins with a word of first or near */
 };
 
 /* ERR_INVALID: *why_out (in the arena) says what is wrong and what would be right. ERR_NOMEM. */

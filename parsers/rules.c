@@ -20,7 +20,7 @@
 /* Characters of folded words: none, a to z, 0 to 9. */
 #define N_CHARS (1 + 26 + 10)
 
-/* Of a word, as indexes of characters; 0: any. */
+/* How a word begins, as indexes of characters; 0: any, or the word is shorter. */
 struct beginning {
 	uint8_t first, second, third;
 };
@@ -32,9 +32,17 @@ struct beginnings {
 
 struct rule {
 	struct rule_info info;
-	pcre2_code *hit;
+	pcre2_code *hit;               /* anchored where begins_so */
 	pcre2_code *veto;              /* or NULL */
 	struct beginnings first, near; /* a text has a word of each */
+	bool begins_so;                /* each hit begins with such a word */
+};
+
+/* A rule that a word may begin a hit of. */
+struct opener {
+	struct opener *next;
+	uint32_t rule;
+	uint8_t third;
 };
 
 struct rules {
@@ -42,12 +50,31 @@ struct rules {
 	pcre2_match_context *limits;
 	struct rule *list;
 	size_t n, cap;
+	struct opener *openers[N_CHARS][N_CHARS]; /* by the first two characters of a word */
 };
 
-/* Which characters words of a text begin with: two and three of them; 0 stands behind a short word. */
-struct starts {
-	bool two[N_CHARS][N_CHARS];
-	uint64_t three[N_CHARS][N_CHARS]; /* a bit for each third one */
+struct word {
+	uint32_t at;
+	struct beginning begins;
+};
+
+/* What is known of one rule on one text. */
+struct finding {
+	uint32_t from, to;
+	uint32_t next; /* no hit begins before */
+	uint8_t n_tries;
+	uint8_t look; /* enum look */
+};
+
+/* A text in hand: its words, and which characters they begin with. */
+struct reading {
+	struct bytes text;
+	pcre2_match_data *data;
+	struct word *words;
+	size_t n_words;
+	struct finding *findings; /* one for each rule */
+	/* By the first two characters of a word: a bit for each third one. */
+	uint64_t third[N_CHARS][N_CHARS];
 };
 
 struct rules *rules_new(void)
@@ -103,51 +130,55 @@ static unsigned char_index(uint8_t c)
 }
 
 /* An underscore is a letter to PCRE2 and none to us: a rule is then tried in vain, never left out. */
-static void see_starts(struct bytes text, struct starts *starts_out)
+static void see_words(struct reading *rd)
 {
+	struct bytes text = rd->text;
 	unsigned before = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned c = char_index(text.ptr[i]);
-		unsigned next = i + 1 < text.len ? char_index(text.ptr[i + 1]) : 0;
-		unsigned third = i + 2 < text.len ? char_index(text.ptr[i + 2]) : 0;
+		unsigned next, third;
 
 		if (before == 0 && c != 0) {
-			starts_out->two[c][next] = true;
-			starts_out->three[c][next] |= UINT64_C(1) << third;
+			next = i + 1 < text.len ? char_index(text.ptr[i + 1]) : 0;
+			third = i + 2 < text.len && next != 0 ? char_index(text.ptr[i + 2]) : 0;
+			rd->third[c][next] |= UINT64_C(1) << third;
+			rd->words[rd->n_words++] =
+				(struct word){ (uint32_t)i,
+					       { (uint8_t)c, (uint8_t)next, (uint8_t)third } };
 		}
 		before = c;
 	}
 }
 
-static bool may_begin(const struct starts *starts, const struct beginning *b)
+static bool may_begin(const struct reading *rd, const struct beginning *b)
 {
 	if (b->third != 0)
-		return (starts->three[b->first][b->second] >> b->third & 1) != 0;
+		return (rd->third[b->first][b->second] >> b->third & 1) != 0;
 	if (b->second != 0)
-		return starts->two[b->first][b->second];
+		return rd->third[b->first][b->second] != 0;
 	/* A beginning of one letter: its ending, a star or nothing may follow. */
 	for (unsigned next = 0; next < N_CHARS; next++) {
-		if (starts->two[b->first][next])
+		if (rd->third[b->first][next] != 0)
 			return true;
 	}
 	return false;
 }
 
-static bool has_one(const struct starts *starts, const struct beginnings *wanted)
+static bool has_one(const struct reading *rd, const struct beginnings *wanted)
 {
 	if (wanted->n == 0)
 		return true;
 	for (size_t i = 0; i < wanted->n; i++) {
-		if (may_begin(starts, &wanted->list[i]))
+		if (may_begin(rd, &wanted->list[i]))
 			return true;
 	}
 	return false;
 }
 
-static bool may_hit(const struct rule *rule, const struct starts *starts)
+static bool may_hit(const struct rule *rule, const struct reading *rd)
 {
-	return has_one(starts, &rule->first) && has_one(starts, &rule->near);
+	return has_one(rd, &rule->first) && has_one(rd, &rule->near);
 }
 
 /* A full stop between digits (14.200) ends no sentence. */
@@ -170,7 +201,7 @@ static struct bytes sentence_around(struct bytes text, size_t from, size_t to)
 	return bytes_cut(text, from, to - from);
 }
 
-enum look { LOOK_HIT, LOOK_NONE, LOOK_LIMITED };
+enum look { LOOK_NONE, LOOK_HIT, LOOK_LIMITED };
 
 static enum look look(const struct rules *r, const pcre2_code *code, struct bytes text, size_t from,
 		      pcre2_match_data *data)
@@ -183,32 +214,79 @@ static enum look look(const struct rules *r, const pcre2_code *code, struct byte
 	return n == PCRE2_ERROR_NOMATCH ? LOOK_NONE : LOOK_LIMITED;
 }
 
-/* The first place where the rule hits and its veto doesn't. */
-static enum look look_rule(const struct rules *r, const struct rule *rule, struct bytes text,
-			   pcre2_match_data *data, struct rule_hit *hit_out)
+/* Whether the rule hits at `at` (anchored) or behind it, and its veto doesn't. f->next: where to look on. */
+static enum look look_from(const struct rules *r, const struct rule *rule, struct reading *rd,
+			   size_t at, struct finding *f)
 {
-	size_t from = 0;
+	const size_t *ends = pcre2_get_ovector_pointer(rd->data);
+	enum look found = look(r, rule->hit, rd->text, at, rd->data);
 
-	for (unsigned i = 0; i < VETO_TRIES_MAX && from <= text.len; i++) {
-		enum look found = look(r, rule->hit, text, from, data);
-		const size_t *at = pcre2_get_ovector_pointer(data);
-
-		if (found != LOOK_HIT)
-			return found;
-		/* \K in an expert's rule can put the beginning behind the end. */
-		if (at[0] >= at[1])
-			return LOOK_NONE;
-		hit_out->from = (uint32_t)at[0];
-		hit_out->to = (uint32_t)at[1];
-		if (rule->veto == NULL)
-			return LOOK_HIT;
-		found = look(r, rule->veto, sentence_around(text, hit_out->from, hit_out->to), 0,
-			     data);
-		if (found != LOOK_HIT)
-			return found == LOOK_NONE ? LOOK_HIT : found;
-		from = hit_out->to;
+	f->next = (uint32_t)at + 1;
+	if (found != LOOK_HIT)
+		return found;
+	/* \K in an expert's rule can put the beginning behind the end. */
+	if (ends[0] >= ends[1]) {
+		f->next = UINT32_MAX;
+		return LOOK_NONE;
 	}
+	f->from = (uint32_t)ends[0];
+	f->to = (uint32_t)ends[1];
+	if (rule->veto == NULL)
+		return LOOK_HIT;
+	found = look(r, rule->veto, sentence_around(rd->text, f->from, f->to), 0, rd->data);
+	if (found != LOOK_HIT)
+		return found == LOOK_NONE ? LOOK_HIT : found;
+	f->next = ++f->n_tries < VETO_TRIES_MAX ? f->to : UINT32_MAX;
 	return LOOK_NONE;
+}
+
+/* The first place where the rule hits and its veto doesn't, wherever it begins. */
+static void look_anywhere(const struct rules *r, const struct rule *rule, struct reading *rd,
+			  struct finding *f)
+{
+	uint8_t before;
+
+	do {
+		before = f->n_tries;
+		f->look = (uint8_t)look_from(r, rule, rd, f->next, f);
+	} while (f->n_tries != before && f->next <= rd->text.len);
+}
+
+static void look_at_word(const struct rules *r, const struct rule *rule, struct reading *rd,
+			 const struct word *word, struct finding *f)
+{
+	if (f->look == LOOK_NONE && word->at >= f->next && (rule->near.n == 0 || may_hit(rule, rd)))
+		f->look = (uint8_t)look_from(r, rule, rd, word->at, f);
+}
+
+static void look_at_openers(const struct rules *r, struct reading *rd, const struct word *word,
+			    const struct opener *o)
+{
+	for (; o != NULL; o = o->next) {
+		if (o->third == 0 || o->third == word->begins.third)
+			look_at_word(r, &r->list[o->rule], rd, word, &rd->findings[o->rule]);
+	}
+}
+
+static void reading_fini(struct reading *rd)
+{
+	pcre2_match_data_free(rd->data);
+	free(rd->words);
+	free(rd->findings);
+}
+
+static int reading_init(struct reading *rd, const struct rules *r, struct bytes folded)
+{
+	*rd = (struct reading){ .text = bytes_cut(folded, 0, RULES_TEXT_MAX_BYTES) };
+	rd->data = pcre2_match_data_create(1, NULL);
+	rd->words = calloc(rd->text.len / 2 + 1, sizeof(*rd->words));
+	rd->findings = calloc(r->n + 1, sizeof(*rd->findings));
+	if (rd->data == NULL || rd->words == NULL || rd->findings == NULL) {
+		reading_fini(rd);
+		return ERR_NOMEM;
+	}
+	see_words(rd);
+	return ERR_OK;
 }
 
 static void add_limited(struct rule_hits *hits, const struct rule *rule)
@@ -217,49 +295,60 @@ static void add_limited(struct rule_hits *hits, const struct rule *rule)
 		hits->limited = rule->info.name;
 }
 
+static void gather(const struct rules *r, const struct reading *rd, struct rule_hits *hits)
+{
+	for (size_t i = 0; i < r->n && hits->n < RULES_HITS_MAX; i++) {
+		const struct finding *f = &rd->findings[i];
+
+		if (f->look == LOOK_HIT)
+			hits->list[hits->n++] = (struct rule_hit){ (uint32_t)i, f->from, f->to };
+		else if (f->look == LOOK_LIMITED)
+			add_limited(hits, &r->list[i]);
+	}
+}
+
 int rules_match(const struct rules *r, struct arena *a, struct bytes folded,
 		struct rule_hits *hits_out)
 {
 	struct rule_hits hits = { 0 };
-	struct starts starts = { 0 };
-	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	struct reading rd;
 
 	hits.list = arena_array(a, RULES_HITS_MAX, sizeof(*hits.list));
-	if (data == NULL || hits.list == NULL) {
-		pcre2_match_data_free(data);
+	if (hits.list == NULL || reading_init(&rd, r, folded) != ERR_OK)
 		return ERR_NOMEM;
-	}
-	folded = bytes_cut(folded, 0, RULES_TEXT_MAX_BYTES);
-	see_starts(folded, &starts);
-	for (size_t i = 0; i < r->n && hits.n < RULES_HITS_MAX; i++) {
-		struct rule_hit *hit = &hits.list[hits.n];
-		enum look found;
+	for (size_t i = 0; i < rd.n_words; i++) {
+		const struct beginning *b = &rd.words[i].begins;
 
-		if (!may_hit(&r->list[i], &starts))
-			continue;
-		hit->rule = (uint32_t)i;
-		found = look_rule(r, &r->list[i], folded, data, hit);
-		if (found == LOOK_HIT)
-			hits.n++;
-		else if (found == LOOK_LIMITED)
-			add_limited(&hits, &r->list[i]);
+		look_at_openers(r, &rd, &rd.words[i], r->openers[b->first][b->second]);
+		/* those of one letter */
+		if (b->second != 0)
+			look_at_openers(r, &rd, &rd.words[i], r->openers[b->first][0]);
 	}
-	pcre2_match_data_free(data);
+	for (size_t i = 0; i < r->n; i++) {
+		if (!r->list[i].begins_so && may_hit(&r->list[i], &rd))
+			look_anywhere(r, &r->list[i], &rd, &rd.findings[i]);
+	}
+	gather(r, &rd, &hits);
+	reading_fini(&rd);
 	*hits_out = hits;
 	return ERR_OK;
 }
 
 int rules_try(const struct rules *r, size_t rule, struct bytes folded)
 {
-	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-	struct rule_hit hit;
+	struct reading rd;
+	struct finding *f;
 	enum look found;
 
-	if (data == NULL)
+	if (reading_init(&rd, r, folded) != ERR_OK)
 		return ERR_NOMEM;
-	found = look_rule(r, &r->list[rule], bytes_cut(folded, 0, RULES_TEXT_MAX_BYTES), data,
-			  &hit);
-	pcre2_match_data_free(data);
+	f = &rd.findings[rule];
+	if (!r->list[rule].begins_so)
+		look_anywhere(r, &r->list[rule], &rd, f);
+	for (size_t i = 0; i < rd.n_words && r->list[rule].begins_so; i++)
+		look_at_word(r, &r->list[rule], &rd, &rd.words[i], f);
+	found = (enum look)f->look;
+	reading_fini(&rd);
 	switch (found) {
 	case LOOK_HIT: return ERR_OK;
 	case LOOK_NONE: return ERR_NOENT;
@@ -285,10 +374,11 @@ static bool make_room(struct rules *r)
 	return true;
 }
 
-static pcre2_code *compile(struct bytes regex, struct fault at, struct faults *faults)
+static pcre2_code *compile(struct bytes regex, uint32_t more, struct fault at,
+			   struct faults *faults)
 {
 	const uint32_t options = PCRE2_DOTALL | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
-				 PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY;
+				 PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY | more;
 	PCRE2_UCHAR words[160];
 	PCRE2_SIZE offset;
 	int number;
@@ -310,11 +400,12 @@ static int compile_rule(struct rules *r, struct rule *rule, const struct rule_re
 {
 	pcre2_match_data *data;
 
-	rule->hit = compile(regex->hit, at, faults);
+	rule->begins_so = regex->begins_so;
+	rule->hit = compile(regex->hit, rule->begins_so ? PCRE2_ANCHORED : 0, at, faults);
 	if (rule->hit == NULL)
 		return ERR_INVALID;
 	if (regex->veto.len != 0) {
-		rule->veto = compile(regex->veto, at, faults);
+		rule->veto = compile(regex->veto, 0, at, faults);
 		if (rule->veto == NULL)
 			return ERR_INVALID;
 	}
@@ -344,6 +435,26 @@ static void take_starts(struct beginnings *to, const struct rule_starts *starts)
 	to->n = starts->n;
 }
 
+/* Notes that words which begin so may begin a hit; a beginning that stands there already is enough. */
+static int open_with(struct rules *r, uint32_t rule, const struct beginnings *starts)
+{
+	for (size_t i = 0; i < starts->n; i++) {
+		const struct beginning *b = &starts->list[i];
+		struct opener **list = &r->openers[b->first][b->second], *o = *list;
+
+		while (o != NULL && o->rule == rule && o->third != b->third)
+			o = o->next;
+		if (o != NULL && o->rule == rule)
+			continue;
+		o = arena_alloc(r->arena, sizeof(*o));
+		if (o == NULL)
+			return ERR_NOMEM;
+		*o = (struct opener){ *list, rule, b->third };
+		*list = o;
+	}
+	return ERR_OK;
+}
+
 int rules_add(struct rules *r, const struct rule_info *info, struct bytes file,
 	      struct bytes pattern, struct faults *faults)
 {
@@ -368,6 +479,10 @@ int rules_add(struct rules *r, const struct rule_info *info, struct bytes file,
 	take_starts(&rule.first, &regex.first);
 	take_starts(&rule.near, &regex.near);
 	err = compile_rule(r, &rule, &regex, at, faults);
+	if (err == ERR_OK && rule.begins_so)
+		err = open_with(r, (uint32_t)r->n, &rule.first);
+	if (err == ERR_OK && rule.begins_so)
+		err = open_with(r, (uint32_t)r->n, &rule.near);
 	if (err != ERR_OK) {
 		pcre2_code_free(rule.hit);
 		pcre2_code_free(rule.veto);

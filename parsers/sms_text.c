@@ -46,12 +46,14 @@ static unsigned take_segment(struct rd *r, enum sms_encoding encoding, unsigned 
 
 struct sms_plan sms_plan_of(struct bytes text)
 {
-	struct sms_plan plan = { .encoding = gsm7_can(text, NULL) ? SMS_GSM7 : SMS_UCS2 };
+	size_t septets = 0;
+	struct sms_plan plan = { .encoding = gsm7_can(text, &septets) ? SMS_GSM7 : SMS_UCS2 };
 	struct rd r = rd_of(text);
 	uint32_t cp;
 
-	while (utf8_next(&r, &cp))
-		plan.units += units_of(cp, plan.encoding);
+	plan.units = septets;
+	while (plan.encoding == SMS_UCS2 && utf8_next(&r, &cp))
+		plan.units += units_of(cp, SMS_UCS2);
 	plan.per_segment = room[plan.encoding].alone;
 	plan.segments = 1;
 	if (plan.units <= plan.per_segment)

@@ -212,9 +212,26 @@ static int clean(struct arena *a, struct bytes text, next_fn *next, struct bytes
 	return ERR_OK;
 }
 
+static bool is_clean_ascii(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((text.ptr[i] < 0x20 && text.ptr[i] != '\n' && text.ptr[i] != '\t') ||
+		    text.ptr[i] >= 0x7F)
+			return false;
+	return text.len != 0;
+}
+
 int utf8_clean(struct arena *a, struct bytes text, struct bytes *clean_out,
 	       struct utf8_faults *faults_out)
 {
+	if (is_clean_ascii(text)) {
+		*clean_out = arena_dup(a, text);
+		if (clean_out->len != text.len)
+			return arena_err(a);
+		if (faults_out != NULL)
+			*faults_out = (struct utf8_faults){ 0 };
+		return ERR_OK;
+	}
 	return clean(a, text, next_utf8, clean_out, faults_out);
 }
 

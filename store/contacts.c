@@ -25,14 +25,14 @@ int contact_find(struct txn *t, struct bytes address, struct arena *a, Pb__Conta
 	return err != ERR_OK ? err : contact_get(t, id_of_key(id), a, rec_out);
 }
 
-int contact_need(struct txn *t, struct bytes address, struct wall now, struct arena *a,
-		 Pb__Contact **rec_out)
+int contact_meet(struct txn *t, struct bytes address, struct wall now, struct arena *a,
+		 Pb__Contact **rec_out, bool *is_new_out)
 {
 	int err = contact_find(t, address, a, rec_out);
 	Pb__Contact *rec;
 	bool is_rebuilt;
-	struct key k;
 
+	*is_new_out = false;
 	if (err != ERR_NOENT)
 		return err;
 	/* While addresses are being made anew nobody knows who isn't there. */
@@ -47,11 +47,27 @@ int contact_need(struct txn *t, struct bytes address, struct wall now, struct ar
 	rec->address = record_str(a, address);
 	rec->first_seen = now.ms;
 	rec->last_seen = now.ms;
-	k = key_of_id(rec->id);
+	*rec_out = rec;
+	*is_new_out = true;
+	return ERR_OK;
+}
+
+int contact_need(struct txn *t, struct bytes address, struct wall now, struct arena *a,
+		 Pb__Contact **rec_out)
+{
+	bool is_new;
+	int err = contact_meet(t, address, now, a, rec_out, &is_new);
+
+	if (err == ERR_OK && is_new)
+		contact_put_new(t, *rec_out);
+	return err != ERR_OK ? err : txn_err(t);
+}
+
+void contact_put_new(struct txn *t, const Pb__Contact *rec)
+{
+	struct key k = key_of_id(rec->id);
+
 	index_put_new(t, TABLE_CONTACT, key_bytes(&k), &rec->base);
-	if (txn_err(t) == ERR_OK)
-		*rec_out = rec;
-	return txn_err(t);
 }
 
 void contact_put(struct txn *t, const Pb__Contact *rec)

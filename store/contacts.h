@@ -20,6 +20,10 @@ int contact_find(struct txn *t, struct bytes address, struct arena *a, Pb__Conta
  */
 int contact_need(struct txn *t, struct bytes address, struct wall now, struct arena *a,
 		 Pb__Contact **rec_out);
+/* The same, but a new one isn't written yet: that is for the caller to do, with contact_put_new(). */
+int contact_meet(struct txn *t, struct bytes address, struct wall now, struct arena *a,
+		 Pb__Contact **rec_out, bool *is_new_out);
+void contact_put_new(struct txn *t, const Pb__Contact *rec);
 void contact_put(struct txn *t, const Pb__Contact *rec);
 
 #endif

@@ -31,6 +31,7 @@
 #include "parsers/err.h"
 #include "parsers/keyed.h"
 #include "store/files.h"
+#include "store/pending.h"
 
 #define WHERE_PREFIX "lmdb:"
 /* A deadline is looked at after so many rows: a clock costs as much as a row. */
@@ -47,7 +48,8 @@ struct db {
 	struct keyed_key key;
 	bool has_key;
 	unsigned repeat;
-	MDB_txn *writing; /* the write transaction in hand, or NULL */
+	MDB_txn *writing;        /* the write transaction in hand, or NULL */
+	struct pending *pending; /* its numbers */
 };
 
 struct txn {
@@ -159,6 +161,7 @@ static void db_free(struct db *db)
 		mdb_env_close(db->env);
 	pthread_rwlock_destroy(&db->growing);
 	keyed_wipe(&db->key, sizeof(db->key));
+	pending_free(&db->pending);
 	free(db);
 }
 
@@ -199,8 +202,10 @@ int db_open(const char *where, const struct db_limits *limits, struct db **db_ou
 	if (db == NULL)
 		return ERR_NOMEM;
 	db->repeat = 1;
-	err = init_lock(&db->growing);
+	db->pending = pending_new();
+	err = db->pending == NULL ? ERR_NOMEM : init_lock(&db->growing);
 	if (err != ERR_OK) {
+		pending_free(&db->pending);
 		free(db);
 		return err;
 	}
@@ -249,6 +254,13 @@ static int keep_last_id(struct txn *t)
 	return t->err;
 }
 
+static void put_now(struct txn *t, enum table table, struct bytes key, struct bytes value);
+
+static void put_pending(enum table table, struct bytes key, struct bytes value, void *ctx)
+{
+	put_now(ctx, table, key, value);
+}
+
 /* One run of work; ERR_OK leaves the transaction open for the commit. */
 static int write_once(struct db *db, struct txn *t, db_work_fn *work, void *ctx)
 {
@@ -259,9 +271,14 @@ static int write_once(struct db *db, struct txn *t, db_work_fn *work, void *ctx)
 	if (rc != MDB_SUCCESS)
 		return err_of(rc);
 	db->writing = t->mdb;
+	pending_reset(db->pending);
 	err = work(t, ctx);
 	if (err == ERR_OK)
 		err = keep_last_id(t);
+	if (err == ERR_OK) {
+		pending_flush(db->pending, TABLE_COUNT_ALL, put_pending, t);
+		err = t->err;
+	}
 	if (err != ERR_OK) {
 		db->writing = NULL;
 		mdb_txn_abort(t->mdb);
@@ -367,32 +384,48 @@ void txn_want(struct txn *t, enum table table, struct bytes key)
 
 int txn_get(struct txn *t, enum table table, struct bytes key, struct bytes *value_out)
 {
-	MDB_val k = val_of(key), v;
+	MDB_val k = val_of(key), v = { 0 };
+	enum pending_found found = PENDING_UNKNOWN;
 	int rc;
 
 	if (t->err != ERR_OK)
 		return t->err;
 	t->n_reads++;
+	if (!t->is_read)
+		found = pending_look(t->db->pending, table, key, value_out);
+	if (found != PENDING_UNKNOWN)
+		return found == PENDING_VALUE ? ERR_OK : ERR_NOENT;
 	rc = mdb_get(t->mdb, t->db->dbi[table], &k, &v);
 	if (rc == MDB_SUCCESS)
 		*value_out = bytes_at(v.mv_data, v.mv_size);
 	else if (rc != MDB_NOTFOUND)
 		return txn_fail(t, err_of(rc));
+	if (!t->is_read)
+		pending_note(t->db->pending, table, key, bytes_at(v.mv_data, v.mv_size),
+			     rc == MDB_SUCCESS ? PENDING_VALUE : PENDING_MISSING);
 	return err_of(rc);
 }
 
-void txn_put(struct txn *t, enum table table, struct bytes key, struct bytes value)
+static void put_now(struct txn *t, enum table table, struct bytes key, struct bytes value)
 {
 	MDB_val k = val_of(key), v = val_of(value);
 	int rc;
 
+	if (t->err != ERR_OK)
+		return;
+	rc = mdb_put(t->mdb, t->db->dbi[table], &k, &v, 0);
+	if (rc != MDB_SUCCESS)
+		txn_fail(t, err_of(rc));
+}
+
+void txn_put(struct txn *t, enum table table, struct bytes key, struct bytes value)
+{
 	assert(!t->is_read);
 	if (t->err != ERR_OK)
 		return;
 	t->n_writes++;
-	rc = mdb_put(t->mdb, t->db->dbi[table], &k, &v, 0);
-	if (rc != MDB_SUCCESS)
-		txn_fail(t, err_of(rc));
+	if (!pending_put(t->db->pending, table, key, value))
+		put_now(t, table, key, value);
 }
 
 void txn_drop(struct txn *t, enum table table, struct bytes key)
@@ -404,6 +437,7 @@ void txn_drop(struct txn *t, enum table table, struct bytes key)
 	if (t->err != ERR_OK)
 		return;
 	t->n_writes++;
+	pending_forget(t->db->pending, table, key);
 	rc = mdb_del(t->mdb, t->db->dbi[table], &k, NULL);
 	if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND)
 		txn_fail(t, err_of(rc));
@@ -469,6 +503,8 @@ int txn_walk(struct txn *t, enum table table, struct bytes from, struct bytes to
 	size_t n = 0;
 	int err = ERR_OK, rc;
 
+	if (!t->is_read)
+		pending_flush(t->db->pending, table, put_pending, t);
 	if (t->err != ERR_OK)
 		return t->err;
 	rc = mdb_cursor_open(t->mdb, t->db->dbi[table], &cursor);

@@ -284,3 +284,8 @@ void seen_put(struct txn *t, const struct digest *key, const Pb__Seen *rec)
 {
 	index_put(t, TABLE_SEEN, digest_bytes(key), &rec->base);
 }
+
+void seen_put_new(struct txn *t, const struct digest *key, const Pb__Seen *rec)
+{
+	index_put_new(t, TABLE_SEEN, digest_bytes(key), &rec->base);
+}

@@ -46,5 +46,7 @@ struct digest;
 /* ERR_NOENT */
 int seen_get(struct txn *t, const struct digest *key, struct arena *a, Pb__Seen **rec_out);
 void seen_put(struct txn *t, const struct digest *key, const Pb__Seen *rec);
+/* Where nothing stands, as seen_get() said. */
+void seen_put_new(struct txn *t, const struct digest *key, const Pb__Seen *rec);
 
 #endif

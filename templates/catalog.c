@@ -99,6 +99,7 @@ struct part {
 
 struct catalog {
 	struct arena *arena;
+	struct words_clock *clock;
 	struct entry texts[T_COUNT][SLOT_COUNT];
 	struct bytes words[T_COUNT][WORD_COUNT];
 	struct part *parts[T_COUNT]; /* the latest first */
@@ -126,10 +127,9 @@ struct catalog *catalog_new(void)
 	if (c == NULL)
 		return NULL;
 	c->arena = arena_new(CATALOG_BYTES_MAX);
-	if (c->arena == NULL) {
-		free(c);
-		return NULL;
-	}
+	c->clock = words_clock_new();
+	if (c->arena == NULL || c->clock == NULL)
+		catalog_free(&c);
 	return c;
 }
 
@@ -137,6 +137,7 @@ void catalog_free(struct catalog **c)
 {
 	if (*c == NULL)
 		return;
+	words_clock_free(&(*c)->clock);
 	arena_free(&(*c)->arena);
 	free(*c);
 	*c = NULL;
@@ -590,4 +591,9 @@ struct letter_text catalog_letter(const struct catalog *c, enum letter_name n, s
 		.written = bytes_trim(e->text),
 		.tongue = tongues[source_of(c, slot, index_of(t))].tongue,
 	};
+}
+
+struct words_clock *catalog_clock(const struct catalog *c)
+{
+	return c->clock;
 }

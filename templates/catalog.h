@@ -135,6 +135,7 @@ enum letter_value {
 };
 
 struct catalog;
+struct words_clock;
 
 struct catalog *catalog_new(void); /* NULL: out of memory */
 void catalog_free(struct catalog **c);
@@ -177,6 +178,8 @@ struct tongue catalog_source(const struct catalog *c, enum text_name n, struct t
 const struct template *catalog_text(const struct catalog *c, enum text_name n, struct tongue t);
 struct bytes catalog_file(const struct catalog *c, enum text_name n, struct tongue t);
 struct bytes catalog_written(const struct catalog *c, enum text_name n, struct tongue t);
+/* For the times in its texts. */
+struct words_clock *catalog_clock(const struct catalog *c);
 
 /* The same of a mail. */
 struct letter_text {

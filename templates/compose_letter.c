@@ -180,7 +180,7 @@ int compose_letter(const struct catalog *c, enum letter_name n, struct tongue t,
 		   struct letter *letter_out)
 {
 	struct draft d = { .text = catalog_letter(c, n, t), .arena = a };
-	struct template_call call = { d.values, time_zone, TEMPLATE_KEEP_ALL };
+	struct template_call call = { d.values, time_zone, TEMPLATE_KEEP_ALL, catalog_clock(c) };
 	struct letter l = { .tongue = d.text.tongue };
 	int err;
 

@@ -55,6 +55,7 @@ struct draft {
 	const struct template *template;
 	struct template_value values[TEXT_VALUE_COUNT];
 	const char *time_zone;
+	struct words_clock *clock;
 	bool folds;
 	unsigned budget; /* segments that it should take */
 	unsigned limit;  /* and what it may, when nothing can be left out of it */
@@ -90,6 +91,7 @@ static struct draft draft_of(const struct catalog *c, enum text_name n, struct t
 	struct draft d = {
 		.template = catalog_text(c, n, t),
 		.time_zone = rules->time_zone,
+		.clock = catalog_clock(c),
 		.arena = a,
 	};
 
@@ -116,7 +118,7 @@ static int spell_place(struct draft *d)
 /* The words with only those {~n…} whose n is below keep, and what they cost. */
 static int draft_write(struct draft *d, unsigned keep)
 {
-	struct template_call call = { d->values, d->time_zone, keep };
+	struct template_call call = { d->values, d->time_zone, keep, d->clock };
 	struct composed *c = &d->composed;
 	int err = template_render(d->template, &call, d->arena, &c->text);
 

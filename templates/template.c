@@ -84,7 +84,7 @@ static int value_time(struct renderer *r, const struct node *n, struct bytes *te
 		if (n->filters[i].kind == FILTER_TIME)
 			form = WORDS_TIME;
 	}
-	return words_time(r->arena, r->template->tongue, r->call->time_zone,
+	return words_time(r->arena, r->call->clock, r->template->tongue, r->call->time_zone,
 			  r->values[n->name].time, form, text_out);
 }
 

@@ -71,10 +71,13 @@ struct template_value {
 	size_t n_items;
 };
 
+struct words_clock;
+
 struct template_call {
 	const struct template_value *values;
 	const char *time_zone;
-	unsigned keep; /* {~n…} stays when n < keep */
+	unsigned keep;             /* {~n…} stays when n < keep */
+	struct words_clock *clock; /* or NULL */
 };
 
 /* A part's words and where they stand. */

@@ -2,6 +2,8 @@
 #include "templates/words.h"
 
 #include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <unicode/ucal.h>
@@ -115,8 +117,35 @@ unsigned words_plural_set(enum language l)
 	return set;
 }
 
+struct words_clock {
+	pthread_mutex_t lock;
+	UCalendar *calendar; /* of the zone; NULL: none yet */
+	char zone[ZONE_UNITS];
+};
+
+struct words_clock *words_clock_new(void)
+{
+	struct words_clock *clock = calloc(1, sizeof(*clock));
+
+	if (clock != NULL && pthread_mutex_init(&clock->lock, NULL) != 0) {
+		free(clock);
+		return NULL;
+	}
+	return clock;
+}
+
+void words_clock_free(struct words_clock **clock)
+{
+	if (*clock == NULL)
+		return;
+	ucal_close((*clock)->calendar);
+	pthread_mutex_destroy(&(*clock)->lock);
+	free(*clock);
+	*clock = NULL;
+}
+
 /* NULL when there is no such zone: ICU itself would silently take Greenwich. */
-static UCalendar *calendar_open(const char *time_zone, struct wall when, int *err_out)
+static UCalendar *calendar_open(const char *time_zone, int *err_out)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	UChar zone[ZONE_UNITS], canonical[ZONE_UNITS];
@@ -131,7 +160,6 @@ static UCalendar *calendar_open(const char *time_zone, struct wall when, int *er
 	if (U_FAILURE(status) || !is_system)
 		return NULL;
 	cal = ucal_open(zone, -1, "root", UCAL_GREGORIAN, &status);
-	ucal_setMillis(cal, (UDate)when.ms, &status);
 	*err_out = err_of(status);
 	if (*err_out == ERR_OK)
 		return cal;
@@ -146,19 +174,15 @@ struct fields {
 	int minute;
 };
 
-static int fields_of(const char *time_zone, struct wall when, struct fields *f_out)
+static int read_fields(UCalendar *cal, struct wall when, struct fields *f_out)
 {
 	UErrorCode status = U_ZERO_ERROR;
-	int err;
-	UCalendar *cal = calendar_open(time_zone, when, &err);
 
-	if (cal == NULL)
-		return err;
+	ucal_setMillis(cal, (UDate)when.ms, &status);
 	f_out->month = ucal_get(cal, UCAL_MONTH, &status) + 1;
 	f_out->day = ucal_get(cal, UCAL_DATE, &status);
 	f_out->hour = ucal_get(cal, UCAL_HOUR_OF_DAY, &status);
 	f_out->minute = ucal_get(cal, UCAL_MINUTE, &status);
-	ucal_close(cal);
 	return err_of(status);
 }
 
@@ -166,15 +190,56 @@ int words_offset(const char *time_zone, struct wall when, int *minutes_out)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	int err;
-	UCalendar *cal = calendar_open(time_zone, when, &err);
+	UCalendar *cal = calendar_open(time_zone, &err);
 	int32_t ms;
 
 	if (cal == NULL)
 		return err;
+	ucal_setMillis(cal, (UDate)when.ms, &status);
 	ms = ucal_get(cal, UCAL_ZONE_OFFSET, &status) + ucal_get(cal, UCAL_DST_OFFSET, &status);
 	ucal_close(cal);
 	*minutes_out = (int)(ms / MINUTE_MS);
 	return err_of(status);
+}
+
+/* Under the clock's lock. */
+static int turn_to_zone(struct words_clock *clock, const char *time_zone)
+{
+	UCalendar *cal;
+	int err;
+
+	if (clock->calendar != NULL && strcmp(clock->zone, time_zone) == 0)
+		return ERR_OK;
+	cal = calendar_open(time_zone, &err);
+	if (cal == NULL)
+		return err;
+	ucal_close(clock->calendar);
+	clock->calendar = cal;
+	/* No longer than a zone's name, or there were no calendar. */
+	memcpy(clock->zone, time_zone, strlen(time_zone) + 1);
+	return ERR_OK;
+}
+
+static int fields_of(struct words_clock *clock, const char *time_zone, struct wall when,
+		     struct fields *f_out)
+{
+	UCalendar *cal;
+	int err;
+
+	if (clock == NULL) {
+		cal = calendar_open(time_zone, &err);
+		if (cal == NULL)
+			return err;
+		err = read_fields(cal, when, f_out);
+		ucal_close(cal);
+		return err;
+	}
+	pthread_mutex_lock(&clock->lock);
+	err = turn_to_zone(clock, time_zone);
+	if (err == ERR_OK)
+		err = read_fields(clock->calendar, when, f_out);
+	pthread_mutex_unlock(&clock->lock);
+	return err;
 }
 
 /* Digits and a point wherever people read them so; English days and months are easily swapped. */
@@ -224,12 +289,12 @@ static int long_time(struct arena *a, struct tongue t, const char *time_zone, st
 	return from_units(a, units, len, text_out);
 }
 
-int words_time(struct arena *a, struct tongue t, const char *time_zone, struct wall when,
-	       enum words_form form, struct bytes *text_out)
+int words_time(struct arena *a, struct words_clock *clock, struct tongue t, const char *time_zone,
+	       struct wall when, enum words_form form, struct bytes *text_out)
 {
 	struct strbuf out = strbuf_in(a, SHORT_TIME_BYTES);
 	struct fields f = { 0 };
-	int err = fields_of(time_zone, when, &f);
+	int err = fields_of(clock, time_zone, when, &f);
 
 	if (err != ERR_OK)
 		return err;

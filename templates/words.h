@@ -3,10 +3,10 @@
  * words - what ICU knows about writing to a person: the plural class of a
  * number, times as people write them, capitals, Serbian Latin from Cyrillic.
  *
- * Pure; any thread: every call opens what it needs and closes it (3 us a
- * plural, 5 us a short time, 25 ms the first transliteration, which is why
- * sr-Latn is derived once, at load time). Of all time forms only WORDS_LONG
- * may hold letters outside GSM-7.
+ * Any thread: every call opens what it needs and closes it (3 us a plural, 25 ms
+ * the first transliteration, which is why sr-Latn is derived once, at load time).
+ * Only the calendar of times is kept, in a words_clock: every reply names a time.
+ * Of all time forms only WORDS_LONG may hold letters outside GSM-7.
  */
 #ifndef TEMPLATES_WORDS_H
 #define TEMPLATES_WORDS_H
@@ -30,9 +30,17 @@ enum words_form {
 	WORDS_TIME,  /* "14:00" */
 };
 
-/* The time of day at time_zone ("Europe/Belgrade"). ERR_INVALID: no such zone; ERR_NOMEM. */
-int words_time(struct arena *a, struct tongue t, const char *time_zone, struct wall when,
-	       enum words_form form, struct bytes *text_out);
+/* Keeps the calendar of the zone asked for last, behind a lock of its own. */
+struct words_clock;
+
+struct words_clock *words_clock_new(void); /* NULL: out of memory */
+void words_clock_free(struct words_clock **clock);
+/*
+ * The time of day at time_zone ("Europe/Belgrade"). clock: NULL to open a calendar for this once.
+ * ERR_INVALID: no such zone; ERR_NOMEM.
+ */
+int words_time(struct arena *a, struct words_clock *clock, struct tongue t, const char *time_zone,
+	       struct wall when, enum words_form form, struct bytes *text_out);
 /* Minutes that the zone is ahead of UTC then. ERR_INVALID: no such zone; ERR_NOMEM. */
 int words_offset(const char *time_zone, struct wall when, int *minutes_out);
 int words_upper(struct arena *a, struct tongue t, struct bytes text, struct bytes *upper_out);

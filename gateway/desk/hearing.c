@@ -71,8 +71,7 @@ static bool shows_tongue(const Pb__Contact *contact, const struct classified *u)
 }
 
 /* Remembers how a person writes; a choice by LANGUAGE stands whatever they write in. */
-static void learn_tongue(struct txn *t, struct desk *d, Pb__Contact *contact,
-			 const struct classified *u)
+static void learn_tongue(struct desk *d, Pb__Contact *contact, const struct classified *u)
 {
 	contact->last_seen = d->now.ms;
 	if (!contact->language_chosen && shows_tongue(contact, u)) {
@@ -80,7 +79,6 @@ static void learn_tongue(struct txn *t, struct desk *d, Pb__Contact *contact,
 		/* Only Serbian has two scripts that we answer in. */
 		contact->script = u->guess.language == LANG_SR ? u->guess.script : SCRIPT_LATN;
 	}
-	contact_put(t, contact);
 }
 
 static int note_understood(struct desk *d, Pb__Message *rec, const struct classified *u)
@@ -170,7 +168,9 @@ static int decide(struct txn *t, struct desk *d, struct matter *m, uint64_t *qua
 	return ERR_BAD_STATE;
 }
 
-int hearing_contact(struct txn *t, struct desk *d, struct bytes from, Pb__Contact **contact_out)
+/* A new one isn't written yet. */
+static int meet(struct txn *t, struct desk *d, struct bytes from, Pb__Contact **contact_out,
+		bool *is_new_out)
 {
 	struct strbuf name = strbuf_in(d->arena, SENDER_MAX + sizeof("sms:"));
 
@@ -178,14 +178,32 @@ int hearing_contact(struct txn *t, struct desk *d, struct bytes from, Pb__Contac
 		strbuf_addf(&name, "sms:%.*s", PRI_BYTES(utf8_cut(from, SENDER_MAX)));
 		from = strbuf_bytes(&name);
 	}
-	return contact_need(t, from, d->now, d->arena, contact_out);
+	return contact_meet(t, from, d->now, d->arena, contact_out, is_new_out);
+}
+
+static void keep_contact(struct txn *t, const Pb__Contact *contact, bool is_new)
+{
+	if (is_new)
+		contact_put_new(t, contact);
+	else
+		contact_put(t, contact);
+}
+
+int hearing_contact(struct txn *t, struct desk *d, struct bytes from, Pb__Contact **contact_out)
+{
+	bool is_new;
+	int err = meet(t, d, from, contact_out, &is_new);
+
+	if (err == ERR_OK && is_new)
+		contact_put_new(t, *contact_out);
+	return err != ERR_OK ? err : txn_err(t);
 }
 
 static int contact_of(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes address,
-		      Pb__Contact **contact_out)
+		      Pb__Contact **contact_out, bool *is_new_out)
 {
-	int err = hearing_contact(t, d, address.len != 0 ? address : bytes_of(rec->from),
-				  contact_out);
+	int err = meet(t, d, address.len != 0 ? address : bytes_of(rec->from), contact_out,
+		       is_new_out);
 
 	if (err != ERR_OK)
 		return err;
@@ -201,14 +219,15 @@ static void report(const Pb__Message *rec, struct intake_found *found_out)
 	snprintf(found_out->case_number, sizeof(found_out->case_number), "%s", rec->case_number);
 }
 
-static int decide_and_keep(struct txn *t, struct desk *d, struct matter *m,
+static int decide_and_keep(struct txn *t, struct desk *d, struct matter *m, bool is_new,
 			   struct intake_found *found_out)
 {
 	int err = note_understood(d, m->message, m->understood);
 
 	if (err != ERR_OK)
 		return err;
-	learn_tongue(t, d, m->contact, m->understood);
+	learn_tongue(d, m->contact, m->understood);
+	keep_contact(t, m->contact, is_new);
 	err = decide(t, d, m, &found_out->quarantine);
 	if (err != ERR_OK)
 		return err;
@@ -223,7 +242,8 @@ int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes
 {
 	struct classified own;
 	struct matter m = { .message = rec, .emergency_told = emergency_told };
-	int err = contact_of(t, d, rec, address, &m.contact);
+	bool is_new;
+	int err = contact_of(t, d, rec, address, &m.contact, &is_new);
 
 	if (err != ERR_OK)
 		return err;
@@ -236,7 +256,7 @@ int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes
 		understood = &own;
 	}
 	m.understood = understood;
-	return decide_and_keep(t, d, &m, found_out);
+	return decide_and_keep(t, d, &m, is_new, found_out);
 }
 
 int hearing_decide_for(struct txn *t, struct desk *d, Pb__Message *rec, Pb__Contact *contact,
@@ -244,7 +264,7 @@ int hearing_decide_for(struct txn *t, struct desk *d, Pb__Message *rec, Pb__Cont
 {
 	struct matter m = { .message = rec, .contact = contact, .understood = understood };
 
-	return decide_and_keep(t, d, &m, found_out);
+	return decide_and_keep(t, d, &m, false, found_out);
 }
 
 /* What was never read has its sender as the network gave it; none when that is no number. */
@@ -262,9 +282,12 @@ int hearing_again(struct txn *t, struct desk *d, Pb__Message *rec, struct intake
 {
 	struct classified u;
 	struct matter m = { .message = rec, .understood = &u };
+	bool is_new = false;
 	int err = rec->contact != 0 ? contact_get(t, rec->contact, d->arena, &m.contact)
-				    : contact_of(t, d, rec, number_of(d, rec), &m.contact);
+				    : contact_of(t, d, rec, number_of(d, rec), &m.contact, &is_new);
 
+	if (err == ERR_OK && is_new)
+		contact_put_new(t, m.contact);
 	if (err == ERR_OK)
 		err = hearing_understand(d, bytes_of(rec->text), m.contact, &u);
 	if (err == ERR_OK)

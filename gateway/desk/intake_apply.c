@@ -68,27 +68,8 @@ int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given
 	if (err != ERR_OK)
 		return err;
 	if (!found_out->is_repeat && !PLANT(PLANT_SEEN_FORGOTTEN))
-		seen_note(t, d, &keys, found_out->message);
+		found_out->turn = seen_note(t, d, &keys, found_out->message);
 	return txn_err(t);
-}
-
-int intake_answered(struct txn *t, const struct digest *seen)
-{
-	/* A record of this table is a few octets: no arena of the caller's is worth passing. */
-	struct arena *a = arena_new(4096);
-	Pb__Seen *rec;
-	int err;
-
-	if (a == NULL)
-		return ERR_NOMEM;
-	err = seen_get(t, seen, a, &rec);
-	if (err == ERR_OK && rec->answered == 0) {
-		/* In time, as the caller says; this note of it may have waited for company. */
-		rec->answered = rec->at;
-		seen_put(t, seen, rec);
-	}
-	arena_free(&a);
-	return err == ERR_NOENT ? ERR_OK : err == ERR_OK ? txn_err(t) : err;
 }
 
 int receipt_apply(struct txn *t, struct desk *d, struct bytes channel, const struct receipt *r)

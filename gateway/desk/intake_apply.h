@@ -27,7 +27,8 @@ struct intake_found {
 	uint64_t quarantine; /* or 0 */
 	enum msg_outcome outcome;
 	char case_number[32]; /* "" or the first case */
-	struct digest seen;   /* key of 'seen before?' by words; for intake_answered() */
+	struct digest seen; /* key of 'seen before?' by words, and the turn: for store/answers.h */
+	uint64_t turn;      /* 0: a repeat */
 };
 
 /*
@@ -36,9 +37,6 @@ struct intake_found {
  */
 int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given,
 		 struct intake_found *found_out);
-
-/* The sender was answered in time: a later twin is a new text. Written with the next batch, not waited for. */
-int intake_answered(struct txn *t, const struct digest *seen);
 
 /* A receipt finds its segment; counts; staff hear of FAILED. ERR_OK also when it is early or unknown. */
 int receipt_apply(struct txn *t, struct desk *d, struct bytes channel, const struct receipt *r);

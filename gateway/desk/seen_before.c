@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/desk/seen_before.h"
 
+#include "store/answers.h"
 #include "store/contacts.h"
 #include "store/counts.h"
 #include "store/messages.h"
@@ -79,17 +80,21 @@ static int twin_means_repeat(struct txn *t, struct desk *d, const struct message
 			     const Pb__Seen *twin, struct wall link_since, bool *is_repeat_out)
 {
 	int64_t age = d->now.ms - twin->at;
+	bool is_told;
+	int err = answers_told(t, twin, &is_told);
 
+	if (err != ERR_OK)
+		return err;
 	/* Late, or not at all: its sender may have given up waiting. */
-	*is_repeat_out = twin->answered == 0 ||
+	*is_repeat_out = !is_told ||
 			 (link_since.ms != 0 && twin->at < link_since.ms && age <= TWIN_AGE_MAX_MS);
 	if (*is_repeat_out || link_since.ms == 0 || age > TWIN_AGE_IN_SESSION_MS)
 		return ERR_OK;
 	return is_newest(t, d, msg, twin, is_repeat_out);
 }
 
-int seen_check(struct txn *t, struct desk *d, const struct message *msg,
-	       const struct seen_keys *keys, struct wall link_since, bool *is_repeat_out)
+int seen_check(struct txn *t, struct desk *d, const struct message *msg, struct seen_keys *keys,
+	       struct wall link_since, bool *is_repeat_out)
 {
 	Pb__Seen *twin;
 	int err = keys->has_id ? seen_get(t, &keys->id, d->arena, &twin) : ERR_NOENT;
@@ -97,6 +102,7 @@ int seen_check(struct txn *t, struct desk *d, const struct message *msg,
 	*is_repeat_out = err == ERR_OK;
 	if (err == ERR_NOENT) {
 		err = seen_get(t, &keys->words, d->arena, &twin);
+		keys->has_twin = err == ERR_OK;
 		*is_repeat_out = err == ERR_OK && keys->is_mail;
 		if (err == ERR_OK && !keys->is_mail)
 			err = twin_means_repeat(t, d, msg, twin, link_since, is_repeat_out);
@@ -111,19 +117,29 @@ int seen_check(struct txn *t, struct desk *d, const struct message *msg,
 	return txn_err(t);
 }
 
-void seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, uint64_t message)
+uint64_t seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, uint64_t message)
 {
 	Pb__Seen rec = PB__SEEN__INIT;
+	uint64_t turn = txn_id(t, d->now);
 
 	rec.at = d->now.ms;
 	rec.message = message;
+	rec.turn = turn;
 	/* The octets of a mail decide by themselves, whoever was told what and when. */
 	rec.by_id = keys->is_mail;
 	rec.answered = keys->is_mail ? d->now.ms : 0;
-	seen_put(t, &keys->words, &rec);
+	/* A repeated mail is noted again. */
+	if (keys->has_twin || keys->is_mail)
+		seen_put(t, &keys->words, &rec);
+	else
+		seen_put_new(t, &keys->words, &rec);
+	rec.turn = 0;
 	rec.by_id = true;
-	if (keys->has_id)
+	if (keys->is_mail)
 		seen_put(t, &keys->id, &rec);
+	else if (keys->has_id) /* a text whose id stands is a repeat */
+		seen_put_new(t, &keys->id, &rec);
+	return turn;
 }
 
 int seen_mail_lies(struct txn *t, struct desk *d, struct bytes channel, uint32_t uid_validity,

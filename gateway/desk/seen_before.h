@@ -23,15 +23,16 @@ struct seen_keys {
 	bool is_mail;
 	struct digest id;    /* of the channel's name and Kannel's id, or where a mail lies */
 	struct digest words; /* of sender, recipient, octets, part; of a raw mail */
+	bool has_twin;       /* found by seen_check(): something stands under words */
 };
 
 void seen_keys_of(const struct keyed_key *key, const struct message *msg,
 		  struct seen_keys *keys_out);
 /* Whether it is a repeat; then it is counted. Its twin counts as answered once a sender was told in time. */
-int seen_check(struct txn *t, struct desk *d, const struct message *msg,
-	       const struct seen_keys *keys, struct wall link_since, bool *is_repeat_out);
-/* message: 0 for a part that waits. */
-void seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, uint64_t message);
+int seen_check(struct txn *t, struct desk *d, const struct message *msg, struct seen_keys *keys,
+	       struct wall link_since, bool *is_repeat_out);
+/* message: 0 for a part that waits. Returns its turn (store/answers.h). */
+uint64_t seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, uint64_t message);
 /*
  * Whether the mail that lies there is kept; then it is remembered for longer, since it
  * wasn't moved away. For the daily look at a mailbox.

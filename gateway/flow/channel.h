@@ -22,8 +22,8 @@ struct outgoing {
 	uint64_t row;
 	unsigned segment; /* 0-based */
 	unsigned n_segments;
-	struct bytes to;   /* "sms:+381…" */
-	struct bytes from; /* our short code */
+	struct bytes to;   /* "sms:+381…" or "mail:ann@…" */
+	struct bytes from; /* our short code or address */
 	enum sms_encoding encoding;
 	struct bytes text;   /* UTF-8 of this segment */
 	struct bytes octets; /* SMS_GSM7: one septet an octet; SMS_UCS2: UTF-16BE */

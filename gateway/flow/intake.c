@@ -116,8 +116,7 @@ static void message_kept(struct message_job *j)
 	 * Answered late, the sender may have given up and will repeat: then words decide. Of several
 	 * repeats that a slow disk held up each must be known as one, so only an answer in time counts.
 	 */
-	if (took < ANSWER_LATE_MS)
-		answered_add(in->answered, &j->found.seen);
+	answered_add(in->answered, &j->found, took < ANSWER_LATE_MS);
 	if (j->found.message == 0 && !j->found.is_repeat)
 		host_point(core->host, "between-parts");
 }

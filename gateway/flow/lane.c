@@ -191,6 +191,19 @@ static int split_row(struct split *s, const Pb__Outbox *row, struct arena *a)
 	return ERR_OK;
 }
 
+/* What an SMS needs besides its row. False: it can't be taken apart. */
+static bool fill_sms(struct outgoing *out, const struct claimed *c, struct split *s,
+		     struct arena *a)
+{
+	if (split_row(s, c->row, a) != ERR_OK || c->segment >= s->n)
+		return false;
+	out->encoding = (enum sms_encoding)c->row->encoding;
+	out->text = s->segments[c->segment].text;
+	out->octets = s->segments[c->segment].octets;
+	out->udh = s->segments[c->segment].udh;
+	return true;
+}
+
 static void send_one(struct lane *lane, const struct claimed *c, struct split *s,
 		     struct desk_job *dj)
 {
@@ -201,18 +214,17 @@ static void send_one(struct lane *lane, const struct claimed *c, struct split *s
 		.n_segments = (unsigned)row->n_segments,
 		.to = bytes_of(row->to),
 		.from = bytes_of(row->from),
-		.encoding = (enum sms_encoding)row->encoding,
 		.validity_ms = row->valid_until - dj->now.ms,
 	};
 
-	if (split_row(s, row, dj->arena) != ERR_OK || c->segment >= s->n) {
+	if (lane->channel->conf->type == CHANNEL_MAIL) {
+		out.mail = row;
+		out.text = bytes_of(row->text);
+	} else if (!fill_sms(&out, c, s, dj->arena)) {
 		dispatch_result(lane->dispatch, lane->channel, row->id, c->segment, SEND_FAILED,
 				BYTES_NONE, bytes_of("its text can't be taken apart"), 0);
 		return;
 	}
-	out.text = s->segments[c->segment].text;
-	out.octets = s->segments[c->segment].octets;
-	out.udh = s->segments[c->segment].udh;
 	lane->channel->last_out = dj->now;
 	log_info("dispatch", "chan=%s out=%" PRIu64 ".%u case=%s event=sending", lane->name,
 		 row->id, c->segment, row->case_number);

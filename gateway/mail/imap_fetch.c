@@ -53,13 +53,6 @@ static int take_uids(clist *found, uint32_t first, uint32_t **uids_out, size_t *
 	return ERR_OK;
 }
 
-static size_t exists(const struct imap *im)
-{
-	const struct mailimap_selection_info *info = im->m->imap_selection_info;
-
-	return info != NULL ? info->sel_exists : 0;
-}
-
 int imap_uids(struct imap *im, uint32_t first, uint32_t **uids_out, size_t *n_out)
 {
 	struct mailimap_set *set = mailimap_set_new_interval(first, 0);
@@ -72,7 +65,7 @@ int imap_uids(struct imap *im, uint32_t first, uint32_t **uids_out, size_t *n_ou
 			mailimap_set_free(set);
 		return ERR_NOMEM;
 	}
-	imap_budget(im, (exists(im) + UIDS_MORE) * UID_BYTES);
+	imap_budget(im, (imap_exists(im) + UIDS_MORE) * UID_BYTES);
 	err = imap_result(im, mailimap_uid_search(im->m, NULL, key, &found));
 	mailimap_search_key_free(key);
 	if (err != ERR_OK)

@@ -271,6 +271,13 @@ bool imap_has_idle(const struct imap *im)
 	return im->has_idle;
 }
 
+uint32_t imap_exists(const struct imap *im)
+{
+	const struct mailimap_selection_info *info = im->m->imap_selection_info;
+
+	return info != NULL ? info->sel_exists : 0;
+}
+
 int imap_wait(struct imap *im, int other_fd, int64_t ms, enum mail_wait *wait_out)
 {
 	int err = ERR_OK;

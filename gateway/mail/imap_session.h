@@ -39,6 +39,8 @@ int imap_select(struct imap *im, const char *folder, struct mail_folder *folder_
 int imap_create(struct imap *im, const char *folder);
 int imap_noop(struct imap *im);
 bool imap_has_idle(const struct imap *im);
+/* How many mails the server says that there are, with whatever it answered last: it says so once. */
+uint32_t imap_exists(const struct imap *im);
 /*
  * Waits until the server has news, other_fd can be read, or ms are over: with IDLE, else
  * silently. ERR_OK: *wait_out is what ended it.

@@ -107,7 +107,10 @@ static int serve(struct mailbox *mb)
 			err = mailbox_work(mb);
 		if (err == ERR_OK)
 			err = mailbox_tell_up(mb);
-		if (err == ERR_OK && !mb->must_look)
+		/* What was said beside an answer isn't said again. */
+		if (err == ERR_OK && imap_exists(mb->im) != mb->exists)
+			mb->must_look = true;
+		if (err == ERR_OK && !mb->must_look && !mb->is_asked)
 			err = wait_for_news(mb);
 	}
 	return err;

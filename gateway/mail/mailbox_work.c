@@ -19,7 +19,7 @@
 /* Kept ones that are worth a MOVE while there is more to fetch. */
 #define MOVE_EARLY 64
 /* What couldn't be moved; somebody must empty a folder first. */
-#define MOVE_FIRST_MS (5 * SECOND_MS)
+#define MOVE_FIRST_MS SECOND_MS
 #define MOVE_MOST_MS  HOUR_MS
 /* What the server names and doesn't give. */
 #define FETCH_FIRST_MS SECOND_MS
@@ -77,8 +77,10 @@ int mailbox_look(struct mailbox *mb)
 {
 	uint32_t *uids = NULL;
 	size_t n = 0;
-	int err = imap_uids(mb->im, mb->begin.first_uid, &uids, &n);
+	int err;
 
+	mb->exists = imap_exists(mb->im);
+	err = imap_uids(mb->im, mb->begin.first_uid, &uids, &n);
 	if (err == ERR_OK)
 		err = worklist_merge(&mb->work, mb->begin.first_uid, uids, n, mailbox_mono());
 	free(uids);

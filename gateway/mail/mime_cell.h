@@ -37,7 +37,9 @@ struct cell_task {
 	struct bytes raw; /* borrowed until it is done */
 	bool is_cut;
 	/* Found, until done() returns: */
-	struct mail mail;        /* its files' octets too */
+	struct mail mail; /* its files' octets too */
+	/* Of mail; done() may take it, and leave NULL. The octets go in any case. */
+	struct arena *arena;
 	char why[CELL_WHY_SIZE]; /* "": it was read; else in words why not */
 	int64_t took_ms;
 	/* mime_cell's own: */
@@ -46,7 +48,6 @@ struct cell_task {
 	struct mono started;
 	uint8_t *got;
 	size_t n_got, got_room;
-	struct arena *arena;
 };
 
 /* Each task once, in the order in which they end. */

@@ -26,15 +26,23 @@ struct reader {
 	struct cell_conf cells;
 };
 
+/* A mail that was read, until those before it are. */
+struct waiting {
+	enum { UNREAD, READ, UNREADABLE } state;
+	struct arena *arena;
+	struct mail mail;
+};
+
 /* A set while it is read. */
 struct set {
 	struct reader *reader;
 	const struct imap_mail *mails;
 	struct cell_task *tasks;
 	struct mail_arrival *arrivals;
+	struct waiting *waiting;
+	size_t n, n_told; /* told, or to be read once more */
 	reader_tell_fn *tell;
 	void *ctx;
-	bool is_second; /* by their headers alone */
 	int err;
 };
 
@@ -123,27 +131,60 @@ static struct bytes header_of(struct bytes raw)
 	return raw;
 }
 
+static void tell(struct set *s, size_t i, const struct mail *mail)
+{
+	struct mail_frame f = { .kind = FRAME_ARRIVED };
+
+	f.arrived.arrival = s->arrivals[i];
+	f.arrived.mail = *mail;
+	if (s->err == ERR_OK)
+		s->err = s->tell(&f, s->ctx);
+}
+
+static void tell_in_order(struct set *s)
+{
+	for (; s->n_told < s->n && s->waiting[s->n_told].state != UNREAD; s->n_told++) {
+		struct waiting *w = &s->waiting[s->n_told];
+
+		if (w->state == READ)
+			tell(s, s->n_told, &w->mail);
+		arena_free(&w->arena);
+	}
+}
+
+static void on_unreadable(struct set *s, size_t i, const char *why)
+{
+	log_warning("mail", "chan=%.*s uid=%" PRIu32 " event=unreadable why=\"%s\"",
+		    PRI_BYTES(s->reader->hello->channel), s->arrivals[i].uid, why);
+	s->arrivals[i].is_unreadable = true;
+	s->waiting[i].state = UNREADABLE;
+}
+
 static void on_read(struct cell_task *t, void *ctx)
 {
 	struct set *s = ctx;
 	size_t i = (size_t)(t - s->tasks);
-	struct mail_arrival *at = &s->arrivals[i];
-	struct mail_frame f = { .kind = FRAME_ARRIVED };
 
 	if (s->err != ERR_OK)
 		return;
-	if (t->why[0] != '\0' && !s->is_second) {
-		log_warning("mail", "chan=%.*s uid=%" PRIu32 " event=unreadable why=\"%s\"",
-			    PRI_BYTES(s->reader->hello->channel), at->uid, t->why);
-		at->is_unreadable = true;
-		return; /* the second time */
+	if (t->why[0] != '\0') {
+		on_unreadable(s, i, t->why);
+	} else {
+		s->err = keep_files(s->reader, &t->mail);
+		s->waiting[i] = (struct waiting){ READ, t->arena, t->mail };
+		t->arena = NULL;
 	}
-	s->err = keep_files(s->reader, &t->mail);
-	if (s->err != ERR_OK)
-		return;
-	f.arrived.arrival = *at;
-	f.arrived.mail = t->mail;
-	s->err = s->tell(&f, s->ctx);
+	tell_in_order(s);
+}
+
+/* By its header alone; when that can't be read either, nothing is known but the raw mail. */
+static void on_header_read(struct cell_task *t, void *ctx)
+{
+	struct set *s = ctx;
+
+	if (s->err == ERR_OK)
+		s->err = keep_files(s->reader, &t->mail);
+	tell(s, (size_t)(t - s->tasks), &t->mail);
 }
 
 /* --- a set --- */
@@ -181,41 +222,51 @@ static void describe(struct set *s, size_t i, uint32_t uid_validity, struct wall
 }
 
 /* Those that no cell could read, by what can't be in a body. */
-static void read_headers(struct set *s, size_t n, char (*why)[CELL_WHY_SIZE])
+static void read_headers(struct set *s)
 {
-	s->is_second = true;
-	for (size_t i = 0; i < n && s->err == ERR_OK; i++) {
-		if (!s->arrivals[i].is_unreadable)
+	for (size_t i = 0; i < s->n && s->err == ERR_OK; i++) {
+		char why[CELL_WHY_SIZE];
+
+		if (s->waiting[i].state != UNREADABLE)
 			continue;
-		memcpy(why[i], s->tasks[i].why, CELL_WHY_SIZE);
-		s->arrivals[i].why = bytes_of(why[i]);
+		memcpy(why, s->tasks[i].why, sizeof(why));
+		s->arrivals[i].why = bytes_of(why);
 		s->tasks[i] =
 			(struct cell_task){ .raw = header_of(s->mails[i].octets), .is_cut = true };
-		mime_cells_run(&s->reader->cells, &s->tasks[i], 1, on_read, s);
+		mime_cells_run(&s->reader->cells, &s->tasks[i], 1, on_header_read, s);
 	}
 }
 
+static int read_all(struct set *s, uint32_t uid_validity, struct wall now)
+{
+	for (size_t i = 0; i < s->n; i++)
+		describe(s, i, uid_validity, now);
+	s->err = keep_raw(s, s->n);
+	if (s->err == ERR_OK)
+		mime_cells_run(&s->reader->cells, s->tasks, s->n, on_read, s);
+	read_headers(s);
+	for (size_t i = 0; i < s->n; i++)
+		arena_free(&s->waiting[i].arena);
+	return s->err;
+}
+
 int reader_set(struct reader *r, const struct imap_mail *mails, size_t n, uint32_t uid_validity,
-	       struct wall now, reader_tell_fn *tell, void *ctx)
+	       struct wall now, reader_tell_fn *tell_fn, void *ctx)
 {
 	struct set s = { .reader = r,
 			 .mails = mails,
 			 .tasks = calloc(n + 1, sizeof(*s.tasks)),
 			 .arrivals = calloc(n + 1, sizeof(*s.arrivals)),
-			 .tell = tell,
+			 .waiting = calloc(n + 1, sizeof(*s.waiting)),
+			 .n = n,
+			 .tell = tell_fn,
 			 .ctx = ctx };
-	char(*why)[CELL_WHY_SIZE] = calloc(n + 1, sizeof(*why));
+	int err = ERR_NOMEM;
 
-	s.err = s.tasks != NULL && s.arrivals != NULL && why != NULL ? ERR_OK : ERR_NOMEM;
-	for (size_t i = 0; i < n && s.err == ERR_OK; i++)
-		describe(&s, i, uid_validity, now);
-	if (s.err == ERR_OK)
-		s.err = keep_raw(&s, n);
-	if (s.err == ERR_OK)
-		mime_cells_run(&r->cells, s.tasks, n, on_read, &s);
-	read_headers(&s, n, why);
+	if (s.tasks != NULL && s.arrivals != NULL && s.waiting != NULL)
+		err = read_all(&s, uid_validity, now);
 	free(s.tasks);
 	free(s.arrivals);
-	free(why);
-	return s.err;
+	free(s.waiting);
+	return err;
 }

@@ -24,7 +24,8 @@ void reader_free(struct reader **r);
 /* One mail is ready for the core; what it returns other than ERR_OK ends the set. */
 typedef int reader_tell_fn(const struct mail_frame *arrived, void *ctx);
 /*
- * Reads a set; tell() for each as it is ready, in any order. ERR_NOSPACE, ERR_IO …: the
+ * Reads a set; tell() for each in its order, so that what a person wrote later counts
+ * later; those that are unreadable come last. ERR_NOSPACE, ERR_IO …: the
  * disk takes no blobs; what was told stands, the rest is to be offered again. now: of the wall.
  */
 int reader_set(struct reader *r, const struct imap_mail *mails, size_t n, uint32_t uid_validity,

@@ -179,9 +179,11 @@ static void on_after_poll(uv_check_t *uv)
 	kick(uv->data);
 }
 
+/* Then the loop may sleep: what it said must not wait until it wakes. */
 static void on_before_poll(uv_prepare_t *uv)
 {
 	kick(uv->data);
+	log_flush();
 }
 
 /* They keep nobody awake: the loop ends without them. */
@@ -289,8 +291,10 @@ static void host_point_die(struct host *h, const char *name)
 		return;
 	if (at[len] == ':' && number_parse_u32(bytes_of(at + len + 1), 1, UINT32_MAX, &n) != ERR_OK)
 		die("host", "event=bad_die_at");
-	if (atomic_fetch_add(&passed, 1) + 1 == n)
+	if (atomic_fetch_add(&passed, 1) + 1 == n) {
+		log_flush();
 		kill(getpid(), SIGKILL);
+	}
 }
 
 static void committer_point_die(const char *name, void *ctx)
@@ -321,6 +325,7 @@ int host_uv_new(uv_loop_t *loop, struct db *db, struct in_hand *in_hand, struct 
 		.read = host_read,
 		.in_hand = in_hand != NULL ? host_note_in_hand : NULL,
 	};
+	log_hold(true);
 	h->loop = loop;
 	h->db = db;
 	h->in_hand = in_hand;
@@ -386,4 +391,5 @@ void host_uv_free(struct host_uv **host)
 	}
 	free(h);
 	*host = NULL;
+	log_hold(false);
 }

@@ -186,6 +186,7 @@ static void on_fatal(int sig, siginfo_t *info, void *context)
 		if (caught_page != NULL && (!is_ours || i == thread_slot))
 			mark(&caught_page->slots[i]);
 	}
+	log_last_words();
 	for (size_t i = 0; i < ARRAY_LEN(fatal_signals); i++) {
 		if (fatal_signals[i] == sig)
 			sigaction(sig, &old_actions[i], NULL);

@@ -5,9 +5,9 @@
  *
  *   lmdb_alone --conf DIR --dir DIR --jobs 5000 --batch 64 [--table 1]
  *
- * First the desk takes so many texts, one a job (each with the mark that the one before was answered,
- * which rides in its batch), into a store without syncs, while every call of the seam is written down
- * with its key and value (the linker's --wrap puts us between the rooms and the engine).
+ * First the desk takes so many texts, --batch a transaction (with the note up to which text senders were
+ * told), into a store without syncs, while every call of the engine is written down with its key and value
+ * (the linker's --wrap puts us between the store and LMDB).
  * Then the calls are done again on an empty LMDB of the same size and tables, with syncs, --batch jobs a
  * commit: one line with jobs a second and p50 and p99 of a commit. With --table the calls of one job are
  * counted instead, by table.
@@ -21,12 +21,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/answers.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/office.h"
 
 #define RECORD_MAX ((size_t)1 << 30)
 
-enum op { OP_GET, OP_PUT, OP_DROP, OP_ADD, OP_WALK, OP_JOB, OPS };
+enum op { OP_GET, OP_PUT, OP_DROP, OP_WALK, OP_JOB, OPS };
 
 /* One call in the record: this, the key (of a walk: where it begins), the value. */
 struct call {
@@ -61,43 +62,47 @@ static void note(enum op op, enum table table, struct bytes key, const void *val
 	record.len += octets;
 }
 
-/* --- between the rooms and the engine --- */
+/* --- between the store and the engine --- */
 
-int __real_txn_get(struct txn *t, enum table table, struct bytes key, struct bytes *value_out);
-void __real_txn_put(struct txn *t, enum table table, struct bytes key, struct bytes value);
-void __real_txn_drop(struct txn *t, enum table table, struct bytes key);
-void __real_txn_add(struct txn *t, enum table table, struct bytes key, int64_t by);
+int __real_mdb_get(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data);
+int __real_mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsigned flags);
+int __real_mdb_del(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data);
 int __real_txn_walk(struct txn *t, enum table table, struct bytes from, struct bytes to,
 		    enum walk way, size_t limit, walk_fn *row, void *ctx);
-int __wrap_txn_get(struct txn *t, enum table table, struct bytes key, struct bytes *value_out);
-void __wrap_txn_put(struct txn *t, enum table table, struct bytes key, struct bytes value);
-void __wrap_txn_drop(struct txn *t, enum table table, struct bytes key);
-void __wrap_txn_add(struct txn *t, enum table table, struct bytes key, int64_t by);
+int __wrap_mdb_get(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data);
+int __wrap_mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsigned flags);
+int __wrap_mdb_del(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data);
 int __wrap_txn_walk(struct txn *t, enum table table, struct bytes from, struct bytes to,
 		    enum walk way, size_t limit, walk_fn *row, void *ctx);
 
-int __wrap_txn_get(struct txn *t, enum table table, struct bytes key, struct bytes *value_out)
+/* LMDB has two tables of its own; ours were opened in their order. */
+static enum table table_of(MDB_dbi dbi)
 {
-	note(OP_GET, table, key, NULL, 0);
-	return __real_txn_get(t, table, key, value_out);
+	return (enum table)(dbi - 2);
 }
 
-void __wrap_txn_put(struct txn *t, enum table table, struct bytes key, struct bytes value)
+static struct bytes key_of(const MDB_val *key)
 {
-	note(OP_PUT, table, key, value.ptr != NULL ? value.ptr : (const uint8_t *)"", value.len);
-	__real_txn_put(t, table, key, value);
+	return bytes_at(key->mv_data, key->mv_size);
 }
 
-void __wrap_txn_drop(struct txn *t, enum table table, struct bytes key)
+int __wrap_mdb_get(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data)
 {
-	note(OP_DROP, table, key, NULL, 0);
-	__real_txn_drop(t, table, key);
+	note(OP_GET, table_of(dbi), key_of(key), NULL, 0);
+	return __real_mdb_get(txn, dbi, key, data);
 }
 
-void __wrap_txn_add(struct txn *t, enum table table, struct bytes key, int64_t by)
+int __wrap_mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsigned flags)
 {
-	note(OP_ADD, table, key, NULL, 0);
-	__real_txn_add(t, table, key, by);
+	note(OP_PUT, table_of(dbi), key_of(key),
+	     data->mv_data != NULL ? data->mv_data : (const uint8_t *)"", data->mv_size);
+	return __real_mdb_put(txn, dbi, key, data, flags);
+}
+
+int __wrap_mdb_del(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data)
+{
+	note(OP_DROP, table_of(dbi), key_of(key), NULL, 0);
+	return __real_mdb_del(txn, dbi, key, data);
 }
 
 struct watched {
@@ -128,41 +133,48 @@ int __wrap_txn_walk(struct txn *t, enum table table, struct bytes from, struct b
 
 struct taking {
 	struct office office;
-	uint64_t n;
-	struct digest answered; /* the text before, once there was one */
+	uint64_t n, jobs, batch;
+	uint64_t answered; /* the turn of the text before, once there was one */
 };
 
-static int take_one(struct txn *t, void *ctx)
+static void take_one(struct taking *k, struct txn *t)
 {
-	struct taking *k = ctx;
 	struct office_text text;
 	struct intake_found found;
+	struct timespec now;
 
 	arena_reset(k->office.keep);
+	clock_gettime(CLOCK_REALTIME, &now);
+	k->office.now.ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	office_text(&k->office, k->n, &text);
-	record.is_on = true;
 	note(OP_JOB, 0, BYTES_NONE, NULL, 0);
-	if (k->n > 0 && intake_answered(t, &k->answered) != ERR_OK)
-		bench_fail("an answer can't be noted");
 	office_take(&k->office, t, &text, &found);
-	record.is_on = false;
-	k->answered = found.seen;
-	return txn_err(t);
+	k->answered = found.turn;
 }
 
-static void write_down(const char *conf, const char *dir, uint64_t jobs)
+static int take_batch(struct txn *t, void *ctx)
+{
+	struct taking *k = ctx;
+
+	for (uint64_t end = k->n + k->batch; k->n < end && k->n < k->jobs; k->n++)
+		take_one(k, t);
+	/* It rides with the next one. */
+	return answers_up_to(t, 0, k->answered);
+}
+
+static void write_down(const char *conf, const char *dir, uint64_t jobs, uint64_t batch)
 {
 	static struct taking k;
-	struct timespec now;
 
 	record.octets = bench_alloc(1, RECORD_MAX);
 	office_open(&k.office, conf, dir, false);
-	for (k.n = 0; k.n < jobs; k.n++) {
-		clock_gettime(CLOCK_REALTIME, &now);
-		k.office.now.ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-		if (db_write(k.office.store.db, take_one, &k) != ERR_OK)
-			bench_fail("a text couldn't be written down");
-	}
+	k.jobs = jobs;
+	k.batch = batch;
+	record.is_on = true;
+	while (k.n < jobs)
+		if (db_write(k.office.store.db, take_batch, &k) != ERR_OK)
+			bench_fail("texts couldn't be written down");
+	record.is_on = false;
 	office_close(&k.office);
 }
 
@@ -195,20 +207,18 @@ static void print_table(uint64_t jobs)
 		if (c.op == OP_PUT)
 			octets[c.table] += c.key_len + c.value_len;
 	}
-	printf("%-12s %6s %6s %6s %6s %6s %8s\n", "a job", "gets", "puts", "drops", "adds", "walks",
-	       "octets");
+	printf("%-12s %6s %6s %6s %6s %8s\n", "a job", "gets", "puts", "drops", "walks", "octets");
 	for (int t = 0; t < TABLE_COUNT_ALL; t++) {
 		double j = (double)jobs;
 
-		gets += n[OP_GET][t] + n[OP_ADD][t] + n[OP_WALK][t];
-		puts += n[OP_PUT][t] + n[OP_DROP][t] + n[OP_ADD][t];
+		gets += n[OP_GET][t] + n[OP_WALK][t];
+		puts += n[OP_PUT][t] + n[OP_DROP][t];
 		all += octets[t];
-		if (n[OP_GET][t] + n[OP_PUT][t] + n[OP_DROP][t] + n[OP_ADD][t] + n[OP_WALK][t] == 0)
+		if (n[OP_GET][t] + n[OP_PUT][t] + n[OP_DROP][t] + n[OP_WALK][t] == 0)
 			continue;
-		printf("%-12s %6.2f %6.2f %6.2f %6.2f %6.2f %8.1f\n", table_name((enum table)t),
+		printf("%-12s %6.2f %6.2f %6.2f %6.2f %8.1f\n", table_name((enum table)t),
 		       (double)n[OP_GET][t] / j, (double)n[OP_PUT][t] / j,
-		       (double)n[OP_DROP][t] / j, (double)n[OP_ADD][t] / j,
-		       (double)n[OP_WALK][t] / j, (double)octets[t] / j);
+		       (double)n[OP_DROP][t] / j, (double)n[OP_WALK][t] / j, (double)octets[t] / j);
 	}
 	printf("%-12s %6.2f reads, %.2f writes, %.0f octets put\n", "together",
 	       (double)gets / (double)jobs, (double)puts / (double)jobs,
@@ -248,17 +258,6 @@ static void open_engine(struct engine *e, const char *dir, uint64_t octets)
 	must(mdb_txn_commit(e->txn), "commit");
 }
 
-static void do_add(struct engine *e, const struct call *c, MDB_val *key)
-{
-	uint64_t sum = 0;
-	MDB_val old, value = { sizeof(sum), &sum };
-
-	if (mdb_get(e->txn, e->dbi[c->table], key, &old) == MDB_SUCCESS)
-		memcpy(&sum, old.mv_data, sizeof(sum));
-	sum++;
-	must(mdb_put(e->txn, e->dbi[c->table], key, &value, 0), "put");
-}
-
 static void do_walk(struct engine *e, const struct call *c, MDB_val *key)
 {
 	MDB_cursor *cursor;
@@ -281,7 +280,6 @@ static void do_call(struct engine *e, const struct call *c, MDB_val *key, MDB_va
 	case OP_GET: rc = mdb_get(e->txn, e->dbi[c->table], key, &found); break;
 	case OP_PUT: rc = mdb_put(e->txn, e->dbi[c->table], key, value, 0); break;
 	case OP_DROP: rc = mdb_del(e->txn, e->dbi[c->table], key, NULL); break;
-	case OP_ADD: do_add(e, c, key); break;
 	case OP_WALK: do_walk(e, c, key); break;
 	case OP_JOB:
 	case OPS: break;
@@ -335,7 +333,7 @@ int main(int argc, char **argv)
 		bench_fail("lmdb_alone --conf DIR --dir DIR --jobs N --batch N [--table 1]");
 	snprintf(recorded, sizeof(recorded), "%s/recorded", dir);
 	snprintf(again, sizeof(again), "%s/again", dir);
-	write_down(conf, recorded, jobs);
+	write_down(conf, recorded, jobs, batch);
 	if (table != 0)
 		print_table(jobs);
 	else

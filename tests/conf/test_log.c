@@ -2,6 +2,7 @@
 #include "conf/log.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,60 @@ static void test_full_disk(void)
 		"and told once, when there is room again");
 }
 
+static void *say_elsewhere(void *ctx)
+{
+	log_info("other", "msg=2");
+	return ctx;
+}
+
+static void hold_lines(void)
+{
+	pthread_t other;
+
+	log_hold(true);
+	log_info("loop", "msg=1");
+	if (pthread_create(&other, NULL, say_elsewhere, NULL) == 0)
+		pthread_join(other, NULL);
+	log_info("loop", "msg=3");
+	log_error("loop", "msg=4");
+	log_info("loop", "msg=5");
+	log_flush();
+	log_info("loop", "msg=6");
+	_exit(0);
+}
+
+/* One write for all of them, or nothing of them gets through. */
+static void lose_held_lines(void)
+{
+	int kept = dup(STDERR_FILENO);
+	int full = open("/dev/full", O_WRONLY);
+
+	log_hold(true);
+	log_info("loop", "msg=1");
+	log_info("loop", "msg=2");
+	dup2(full, STDERR_FILENO);
+	log_flush();
+	dup2(kept, STDERR_FILENO);
+	log_hold(false);
+	log_info("loop", "msg=3");
+	_exit(log_lost() == 2 ? 0 : 3);
+}
+
+static void test_hold(void)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/held", temp_dir());
+	is_int(run_with_stderr(path, true, hold_lines), 0, "a thread may hold its lines");
+	is_text(bytes_of(text_of(path)),
+		"<6>loop     msg=1\n<6>other    msg=2\n<6>loop     msg=3\n<3>loop     msg=4\n"
+		"<6>loop     msg=5\n",
+		"in order, errors and other threads' lines at once, and until it flushes");
+	is_int(run_with_stderr(path, true, lose_held_lines), 0, "held lines that are lost count");
+	is_text(bytes_of(text_of(path)), "<6>loop     msg=3\n<3>log      event=lost lines=2\n",
+		"and are told of");
+}
+
 int main(void)
 {
 	plan(0);
@@ -165,5 +220,6 @@ int main(void)
 	test_levels();
 	test_stderr();
 	test_full_disk();
+	test_hold();
 	return done_testing();
 }

@@ -40,7 +40,7 @@ static int part_of(void *ctx, struct bytes name, struct template_part *part_out)
 /* What is left out makes a text no longer; all of it is UTF-8. */
 static void render(const struct template *t, const struct template_value *values, struct arena *a)
 {
-	struct template_call call = { values, "Europe/Belgrade", TEMPLATE_KEEP_ALL };
+	struct template_call call = { values, "Europe/Belgrade", TEMPLATE_KEEP_ALL, NULL };
 	struct bytes whole, least;
 	int err = template_render(t, &call, a, &whole);
 

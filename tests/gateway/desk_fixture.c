@@ -9,6 +9,7 @@
 #include "conf/calendar.h"
 #include "conf/log.h"
 #include "gateway/desk/clocks.h"
+#include "store/answers.h"
 #include "store/cases.h"
 #include "store/counts.h"
 #include "store/outbox.h"
@@ -196,14 +197,17 @@ struct message hall_part(struct hall *h, const char *from, const char *text, uin
 static int note_answer(struct txn *t, struct desk *d, void *ctx)
 {
 	(void)d;
-	return intake_answered(t, ctx);
+	const struct intake_found *found = ctx;
+
+	return found->turn != 0 ? answers_up_to(t, 0, found->turn)
+				: answers_in_time(t, &found->seen);
 }
 
 void hall_answered(struct hall *h, const struct intake_found *found)
 {
-	struct digest seen = found->seen;
+	struct intake_found f = *found;
 
-	(void)hall_work(h, note_answer, &seen); /* a test that needs it would fail on the twin */
+	(void)hall_work(h, note_answer, &f); /* a test that needs it would fail on the twin */
 }
 
 struct intake_found hall_text(struct hall *h, const char *from, const char *text)

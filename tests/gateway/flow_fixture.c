@@ -193,7 +193,8 @@ static void network_send(struct channel *c, const struct outgoing *out)
 				    .n_segments = out->n_segments,
 				    .udh_len = out->udh.len,
 				    .at_ms = f->mono.ms,
-				    .was_sending = look.is_sending };
+				    .was_sending = look.is_sending,
+				    .is_mail = out->mail != NULL && out->mail->id == out->row };
 	snprintf(sent->to, sizeof(sent->to), "%.*s", PRI_BYTES(out->to));
 	snprintf(sent->text, sizeof(sent->text), "%.*s", PRI_BYTES(out->text));
 	for (struct phone_ear *ear = f->ears, *next; ear != NULL; ear = next) {

@@ -26,6 +26,7 @@ struct flow_sent {
 	size_t udh_len;
 	int64_t at_ms;
 	bool was_sending; /* on disk, when it left */
+	bool is_mail;     /* the whole row came along */
 };
 
 /* What the network does with a segment. */

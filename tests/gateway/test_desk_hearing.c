@@ -232,7 +232,7 @@ static void status_in_january(void)
 	struct hall h;
 	const char *who = "+381643100077";
 	struct intake_found a;
-	char words[60];
+	char words[80];
 
 	hall_open(&h, NULL);
 	a = hall_text(&h, who, "Pukla je cev u Svetosavskoj 14");

@@ -2,17 +2,57 @@
 /* The way out: what is on disk before it leaves, and what becomes of it. */
 #include "gateway/flow/dispatch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "conf/limits.h"
 #include "parsers/err.h"
 #include "store/key.h"
+#include "store/outbox.h"
 #include "tests/gateway/flow_fixture.h"
 #include "tests/tap.h"
 
 #define ANN "+381641234567"
 #define BOB "+381647654321"
+
+/* A second channel, of mails: the same network, which tells what it was handed. */
+static const char *mail_section(void)
+{
+	static char section[512];
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/mail.password", temp_dir());
+	f = fopen(path, "w");
+	if (f != NULL) {
+		fputs("secret\n", f);
+		fclose(f);
+	}
+	(void)chmod(path, 0600);
+	snprintf(section, sizeof(section),
+		 "[post]\ntype = mail\nfrom = kontakt@pazova.example\nimap_host = 127.0.0.1\n"
+		 "imap_password_file = %s\nsmtp_host = 127.0.0.1\n",
+		 path);
+	return section;
+}
+
+static int add_mail(struct txn *t, struct desk *d, void *ctx)
+{
+	static char text[5000];
+	Pb__Outbox row = PB__OUTBOX__INIT;
+
+	(void)ctx;
+	memset(text, 'a', sizeof(text) - 1);
+	row.channel = (char *)"post";
+	row.to = (char *)"mail:ann@x.example";
+	row.subject = (char *)"Re: Voda";
+	row.text = text;
+	row.not_before = d->now.ms;
+	row.valid_until = d->now.ms + HOUR_MS;
+	return outbox_add(t, &row, 1, d->now, d->arena);
+}
 
 static struct flow *open_flow(const char *more)
 {
@@ -366,6 +406,50 @@ static void test_restart(void)
 	close_flow(f);
 }
 
+struct mail_look {
+	uint64_t row;
+	unsigned state;
+};
+
+static int look_at_mail(struct txn *t, struct desk *d, void *ctx)
+{
+	struct mail_look *look = ctx;
+	Pb__Outbox *row;
+	int err = outbox_get(t, look->row, d->arena, &row);
+
+	if (err == ERR_OK)
+		look->state = row->state;
+	return err;
+}
+
+static void test_mail(void)
+{
+	struct flow *f = open_flow(mail_section());
+	struct mail_look look = { 0 };
+
+	(void)hall_work(&f->hall, add_mail, NULL);
+	f->manner = NETWORK_SILENT;
+	f->core.conf->training = true;
+	dispatch_wake_name(f->core.dispatch, bytes_of("post"));
+	flow_pass(f, MINUTE_MS);
+	is_int((long long)f->n_sent, 0, "in training no mail leaves either");
+	f->core.conf->training = false;
+	dispatch_wake_name(f->core.dispatch, bytes_of("post"));
+	flow_settle(f);
+	ok(f->n_sent == 1 && f->sent[0].is_mail, "a mail is handed over with its row");
+	is_int(f->sent[0].n_segments, 1, "in one piece, however long it is");
+	is_int((long long)f->sent[0].udh_len, 0, "and not as an SMS");
+	is_text(bytes_of(f->sent[0].to), "mail:ann@x.example", "to the address");
+	ok(f->sent[0].was_sending, "it was SENDING on disk before");
+	dispatch_result(f->core.dispatch, core_channel(&f->core, bytes_of("post")), f->sent[0].row,
+			0, SEND_UNSURE, BYTES_NONE, bytes_of("cut off"), 0);
+	flow_settle(f);
+	look.row = f->sent[0].row;
+	(void)hall_work(&f->hall, look_at_mail, &look);
+	is_int(look.state, OUT_UNSURE, "its result is written as that of a text");
+	close_flow(f);
+}
+
 int main(void)
 {
 	plan(0);
@@ -384,5 +468,6 @@ int main(void)
 	test_store_fails();
 	test_killed();
 	test_restart();
+	test_mail();
 	return done_testing();
 }

@@ -36,7 +36,7 @@ static struct bytes rendered(struct arena *a, const struct catalog *c, enum text
 		[TEXT_VALUE_CASE] = { .text = BYTES("SP-1") },
 		[TEXT_VALUE_TOWN] = { .text = BYTES("Pazova") },
 	};
-	struct template_call call = { values, "Europe/Belgrade", TEMPLATE_KEEP_ALL };
+	struct template_call call = { values, "Europe/Belgrade", TEMPLATE_KEEP_ALL, NULL };
 	struct bytes text = BYTES("(did not render)");
 
 	(void)template_render(catalog_text(c, n, t), &call, a, &text);

@@ -105,8 +105,8 @@ static void test_renders(void)
 		struct faults f = faults_in(a);
 		struct template *t = NULL;
 		struct bytes text = BYTES("(did not render)");
-		struct template_call call = { renders[i].values, "Europe/Belgrade",
-					      renders[i].keep };
+		struct template_call call = { renders[i].values, "Europe/Belgrade", renders[i].keep,
+					      NULL };
 
 		if (make(a, renders[i].text, &f, &t) == ERR_OK)
 			(void)template_render(t, &call, a, &text);
@@ -233,7 +233,7 @@ static void test_little_memory(void)
 {
 	static const char text[] =
 		"{place?{|upper|plain}} {due|long} {n#one=a|few=b|other=c} {>footer}";
-	struct template_call call = { full, "Europe/Belgrade", TEMPLATE_KEEP_ALL };
+	struct template_call call = { full, "Europe/Belgrade", TEMPLATE_KEEP_ALL, NULL };
 	unsigned whole = 0, other = 0;
 
 	for (size_t cap = 64; cap <= 8192; cap += 64) {
@@ -261,7 +261,7 @@ static void test_values_are_not_logic(void)
 	struct arena *a = arena_new(1 << 20);
 	struct faults f = faults_in(a);
 	struct template_value values[V_COUNT] = { [V_CASE] = { .text = BYTES("{due} {{ | {~1") } };
-	struct template_call call = { values, "Europe/Belgrade", TEMPLATE_KEEP_ALL };
+	struct template_call call = { values, "Europe/Belgrade", TEMPLATE_KEEP_ALL, NULL };
 	struct template *t;
 	struct bytes text = BYTES_NONE;
 

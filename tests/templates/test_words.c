@@ -73,26 +73,45 @@ static const struct {
 };
 /* clang-format on */
 
-static void test_times(struct arena *a)
+/* With and without a clock it must be the same. */
+static void test_times(struct arena *a, struct words_clock *clock)
 {
 	struct bytes text = BYTES_NONE;
 
 	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
-		(void)words_time(a, times[i].tongue, "Europe/Belgrade",
+		(void)words_time(a, clock, times[i].tongue, "Europe/Belgrade",
 				 (struct wall){ times[i].at }, times[i].form, &text);
 		is_text(text, times[i].want, "%s writes the time so", tongue_name(times[i].tongue));
 		if (times[i].form == WORDS_SHORT)
 			ok(gsm7_can(text, NULL) && text.len <= 12,
 			   "in GSM-7, at most 12 characters");
 	}
-	is_int(words_time(a, times[0].tongue, "Europe/Pazova", (struct wall){ JULY_5 }, WORDS_TIME,
-			  &text),
+	is_int(words_time(a, clock, times[0].tongue, "Europe/Pazova", (struct wall){ JULY_5 },
+			  WORDS_TIME, &text),
 	       ERR_INVALID, "an unknown time zone is not silently Greenwich");
 	is_int(words_time(
-		       a, times[0].tongue,
+		       a, clock, times[0].tongue,
 		       "Europe/a_name_that_is_longer_than_any_zone_the_world_has_ever_had_or_will",
 		       (struct wall){ JULY_5 }, WORDS_TIME, &text),
 	       ERR_INVALID, "nor is a name too long to be one");
+}
+
+static void test_two_zones(struct arena *a, struct words_clock *clock)
+{
+	static const struct {
+		const char *zone, *want;
+	} rows[] = {
+		{ "Europe/Belgrade", "14:00" },
+		{ "Europe/London", "13:00" },
+		{ "Europe/Belgrade", "14:00" },
+	};
+	struct bytes text = BYTES_NONE;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		(void)words_time(a, clock, times[0].tongue, rows[i].zone,
+				 (struct wall){ NOVEMBER_26 }, WORDS_TIME, &text);
+		is_text(text, rows[i].want, "a clock tells the time of %s", rows[i].zone);
+	}
 }
 
 /* clang-format off */
@@ -151,12 +170,16 @@ static void test_scripts(struct arena *a)
 int main(void)
 {
 	struct arena *a = arena_new(1 << 20);
+	struct words_clock *clock = words_clock_new();
 
 	plan(0);
 	test_plurals();
-	test_times(a);
+	test_times(a, NULL);
+	test_times(a, clock);
+	test_two_zones(a, clock);
 	test_scripts(a);
 	test_names(a);
+	words_clock_free(&clock);
 	arena_free(&a);
 	return done_testing();
 }
