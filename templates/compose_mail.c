@@ -225,6 +225,18 @@ static bool is_type(struct bytes type)
 	return true;
 }
 
+/* Of a text that is no ASCII, in the one character set that we can be sure of. */
+static const char *charset_of(const struct mail_attachment *file, struct bytes type)
+{
+	if (!bytes_starts(type, "text/") || !utf8_is_valid(file->octets))
+		return "";
+	for (size_t i = 0; i < file->octets.len; i++) {
+		if (file->octets.ptr[i] >= 0x80)
+			return "; charset=utf-8";
+	}
+	return "";
+}
+
 /* The boundary before a file, and its headers. */
 static int part_head(struct composer *c, const struct mail_attachment *file, struct bytes *head_out)
 {
@@ -232,8 +244,8 @@ static int part_head(struct composer *c, const struct mail_attachment *file, str
 	struct bytes type = is_type(file->type) ? file->type : bytes_of("application/octet-stream");
 
 	write_boundary(&s, c->boundaries[OUTER], "");
-	strbuf_addf(&s, "Content-Type: %.*s\r\nContent-Transfer-Encoding: base64\r\n",
-		    PRI_BYTES(type));
+	strbuf_addf(&s, "Content-Type: %.*s%s\r\nContent-Transfer-Encoding: base64\r\n",
+		    PRI_BYTES(type), charset_of(file, type));
 	head_disposition(&s, c->arena, file->name);
 	strbuf_adds(&s, "\r\n");
 	return strbuf_finish(&s, head_out);

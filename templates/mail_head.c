@@ -112,6 +112,16 @@ static struct bytes next_word(struct bytes *rest)
 	return word;
 }
 
+/* Behind its last blank, if that leaves most of it: readers that put blanks between encoded words tear no word. */
+static struct bytes up_to_blank(struct bytes piece)
+{
+	size_t len = piece.len;
+
+	while (len > piece.len / 2 && piece.ptr[len - 1] != ' ')
+		len--;
+	return len > piece.len / 2 ? bytes_cut(piece, 0, len) : piece;
+}
+
 /* One encoded word with as much of the text as the line has room for; it moves on behind it. */
 static void encoded_word(struct field *f, struct bytes *text)
 {
@@ -127,6 +137,8 @@ static void encoded_word(struct field *f, struct bytes *text)
 		room = WORD_OCTETS;
 	}
 	piece = utf8_cut(*text, room < WORD_OCTETS ? room : WORD_OCTETS);
+	if (piece.len < text->len)
+		piece = up_to_blank(piece);
 	*text = bytes_cut(*text, piece.len, text->len);
 	column = f->s->len;
 	strbuf_adds(f->s, " =?utf-8?B?");

@@ -371,7 +371,8 @@ struct transfer_link {
 	const struct transfer_link_ops *ops;
 	void *ctx;
 	struct transfer_opened opened;
-	char line[LINE_SIZE]; /* the server's last */
+	char line[LINE_SIZE];      /* the server's last */
+	char why[CURL_ERROR_SIZE]; /* libcurl's longer words: what is wrong with a certificate */
 };
 
 /* What of libcurl's codes means that the server, or how we know it, is at fault. */
@@ -466,7 +467,11 @@ static void on_link_over(struct errand *e, CURLcode code)
 		code = CURLE_LOGIN_DENIED;
 	l->opened.is_open = code == CURLE_OK && take_socket(l);
 	l->opened.fault = fault_of(code);
-	l->opened.words = l->opened.code >= 400 ? l->line : curl_easy_strerror(code);
+	l->opened.words = curl_easy_strerror(code);
+	if (l->opened.code >= 400)
+		l->opened.words = l->line;
+	else if (l->opened.fault == TRANSFER_NO_TLS && l->why[0] != '\0')
+		l->opened.words = l->why;
 	l->ops->opened(l->ctx, &l->opened);
 }
 
@@ -509,6 +514,7 @@ static bool link_set_up(struct transfer_link *l, const struct transfer_server *s
 	code |= curl_easy_setopt(e, CURLOPT_SSL_ENABLE_ALPN, 0L);
 	code |= curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_hello_line);
 	code |= curl_easy_setopt(e, CURLOPT_HEADERDATA, l);
+	code |= curl_easy_setopt(e, CURLOPT_ERRORBUFFER, l->why);
 	/* clang-format on */
 	if (s->ca_file[0] != '\0')
 		code |= curl_easy_setopt(e, CURLOPT_CAINFO, s->ca_file);

@@ -292,6 +292,28 @@ static void test_html(struct arena *a)
 		"is the same as a page, everything escaped");
 }
 
+static void test_text_file(struct arena *a)
+{
+	struct mail_attachment list[] = {
+		{ BYTES("a.txt"), BYTES("text/plain"), BYTES("čćž") },
+		{ BYTES("b.txt"), BYTES("text/plain"), BYTES("\xe8\xe6\x9e") },
+		{ BYTES("c.txt"), BYTES("text/csv"), BYTES("abc") },
+	};
+	static const char *const types[] = { "text/plain; charset=utf-8", "text/plain",
+					     "text/csv" };
+	struct mail_letter in = ordinary;
+	struct read_mail *m, part;
+
+	in.files = list;
+	in.n_files = ARRAY_LEN(list);
+	m = compose(a, &in);
+	for (size_t i = 0; i < ARRAY_LEN(list); i++)
+		is_text(m != NULL && mail_part(a, m, i + 1, &part) == NULL
+				? mail_field(&part, "Content-Type")
+				: BYTES_NONE,
+			types[i], "a text's character set is told where it is known");
+}
+
 static void test_large_file(struct arena *a)
 {
 	static uint8_t octets[3000001];
@@ -483,6 +505,7 @@ int main(void)
 	test_unclean_text(a);
 	test_files(a);
 	test_html(a);
+	test_text_file(a);
 	test_large_file(a);
 	test_injection(a);
 	test_addresses();
