@@ -1,23 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz_template - whatever an operator writes is refused with words, or renders with and without values. */
+/*
+ * fuzz_template - whatever an operator writes, for an SMS or a mail, is refused with words, or
+ * renders with and without values.
+ */
 #include "parsers/err.h"
 #include "parsers/utf8.h"
 #include "templates/template.h"
 #include "tests/fuzz/fuzz.h"
 
 static const struct value_name names[] = {
-	{ "case", VALUE_TEXT },
-	{ "place", VALUE_TEXT },
-	{ "due", VALUE_TIME },
-	{ "n", VALUE_NUMBER },
+	{ "case", VALUE_TEXT }, { "place", VALUE_TEXT }, { "due", VALUE_TIME },
+	{ "n", VALUE_NUMBER },  { "cases", VALUE_LIST },
 };
 
-static const struct template_terms terms = {
-	.names = names,
-	.n_names = ARRAY_LEN(names),
-	.known = 0xf,
-	.may_lack = 1u << 1,
-	.tongue = { LANG_SR, SCRIPT_LATN },
+/* An item has a case and may have a place. */
+static const struct template_item items[] = { { 4, 0x3, 0x2 } };
+
+static struct template_terms terms_of(bool is_mail)
+{
+	return (struct template_terms){
+		.names = names,
+		.n_names = ARRAY_LEN(names),
+		.known = is_mail ? 0x1f : 0xf,
+		.may_lack = 1u << 1,
+		.tongue = { LANG_SR, SCRIPT_LATN },
+		.is_mail = is_mail,
+		.items = items,
+		.n_items = is_mail ? ARRAY_LEN(items) : 0,
+	};
+}
+
+static const struct template_value two_items[2 * ARRAY_LEN(names)] = {
+	{ .text = BYTES("SP-1") },
+	{ .text = BYTES("Banovci") },
+	[ARRAY_LEN(names)] = { .text = BYTES("SP-2") },
 };
 
 static const struct template_value full[ARRAY_LEN(names)] = {
@@ -25,6 +41,7 @@ static const struct template_value full[ARRAY_LEN(names)] = {
 	{ .text = BYTES("Njegoševa 4, \xf0\x9f\x98\x80 {case}") },
 	{ .time = { INT64_C(1795698000000) } },
 	{ .number = 21 },
+	{ .items = two_items, .n_items = 2 },
 };
 
 static int part_of(void *ctx, struct bytes name, struct template_part *part_out)
@@ -54,12 +71,12 @@ static void render(const struct template *t, const struct template_value *values
 	fuzz_require(least.len <= whole.len);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void parse(struct bytes text, bool is_mail)
 {
 	static const struct template_value none[ARRAY_LEN(names)];
+	struct template_terms terms = terms_of(is_mail);
 	struct arena *a = arena_new(1 << 25);
 	struct faults f = faults_in(a);
-	struct bytes text = bytes_at(data, size);
 	struct template *t = NULL;
 	int err = template_parse(a, &terms, bytes_of("ack.txt"), text, &f, &t);
 
@@ -72,5 +89,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		render(t, none, a);
 	}
 	arena_free(&a);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	parse(bytes_at(data, size), false);
+	parse(bytes_at(data, size), true);
 	return 0;
 }
