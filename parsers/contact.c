@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "parsers/utf8.h"
+#include "parsers/mail_fields.h"
 
 /* E.164: at most 15 digits. Below seven it's a short code. */
 #define PHONE_DIGITS_MIN 7
@@ -150,29 +150,13 @@ bool contact_is_phone(struct bytes contact)
 	return contact_digits(contact).len != 0;
 }
 
-/* What stands in an address that a mail server takes: no quoted local part, nothing that ends a command or a field. */
-static bool is_address(struct bytes b)
-{
-	size_t at = bytes_find(b, '@');
-
-	if (at == 0 || at + 1 >= b.len || b.len > CONTACT_ADDRESS_MAX ||
-	    bytes_find(bytes_cut(b, at + 1, b.len), '@') != b.len - at - 1)
-		return false;
-	for (size_t i = 0; i < b.len; i++) {
-		if (b.ptr[i] <= ' ' || b.ptr[i] == 0x7F ||
-		    strchr("<>()[],;:\\\"", b.ptr[i]) != NULL)
-			return false;
-	}
-	return b.ptr[at + 1] != '.' && b.ptr[b.len - 1] != '.' && utf8_is_valid(b);
-}
-
 struct bytes contact_of_address(struct bytes address, struct arena *a)
 {
 	char text[sizeof("mail:") + CONTACT_ADDRESS_MAX];
 	struct wr w = wr_of(text, sizeof(text));
 
 	address = bytes_trim(address);
-	if (!is_address(address))
+	if (!mail_address_is_fit(address))
 		return BYTES_NONE;
 	wr_put(&w, bytes_of("mail:"));
 	for (size_t i = 0; i < address.len; i++) {
@@ -187,7 +171,8 @@ struct bytes contact_address(struct bytes contact)
 {
 	struct bytes address = bytes_cut(contact, 5, contact.len);
 
-	return bytes_starts(contact, "mail:") && is_address(address) ? address : BYTES_NONE;
+	return bytes_starts(contact, "mail:") && mail_address_is_fit(address) ? address
+									      : BYTES_NONE;
 }
 
 bool contact_is_mail(struct bytes contact)

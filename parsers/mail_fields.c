@@ -185,6 +185,25 @@ static int unquote_local(struct arena *a, struct bytes *local)
 	return mail_field_unquote(a, bytes_cut(*local, 1, local->len - 2), local);
 }
 
+/* Where its last @ stands; 0: nowhere that could part two halves. */
+static size_t last_at(struct bytes address)
+{
+	size_t at = address.len;
+
+	while (at > 0 && address.ptr[at - 1] != '@')
+		at--;
+	return at == 0 ? 0 : at - 1;
+}
+
+bool mail_address_is_fit(struct bytes address)
+{
+	size_t at = last_at(address);
+
+	return address.len <= MAIL_ADDRESS_MAX && is_local(bytes_cut(address, 0, at)) &&
+	       is_domain(bytes_cut(address, at + 1, address.len)) && utf8_is_valid(address) &&
+	       is_seen(address);
+}
+
 int mail_address(struct bytes raw, struct arena *a, struct bytes *address_out)
 {
 	struct bytes local, domain;
@@ -194,9 +213,7 @@ int mail_address(struct bytes raw, struct arena *a, struct bytes *address_out)
 	int err;
 
 	raw = bytes_trim(raw);
-	for (at = raw.len; at > 0 && raw.ptr[at - 1] != '@'; at--)
-		;
-	at -= at != 0;
+	at = last_at(raw);
 	local = bytes_cut(raw, 0, at);
 	domain = bytes_cut(raw, at + 1, raw.len);
 	/* A root's dot at the end changes nothing. */
@@ -205,14 +222,12 @@ int mail_address(struct bytes raw, struct arena *a, struct bytes *address_out)
 	err = unquote_local(a, &local);
 	if (err != ERR_OK)
 		return err;
-	if (!is_local(local) || !is_domain(domain))
-		return ERR_INVALID;
 	wr_put(&w, local);
 	wr_u8(&w, '@');
 	for (size_t i = 0; i < domain.len; i++)
 		wr_u8(&w, domain.ptr[i] >= 'A' && domain.ptr[i] <= 'Z' ? domain.ptr[i] | 0x20
 								       : domain.ptr[i]);
-	if (wr_err(&w) != ERR_OK || !utf8_is_valid(wr_bytes(&w)) || !is_seen(wr_bytes(&w)))
+	if (wr_err(&w) != ERR_OK || !mail_address_is_fit(wr_bytes(&w)))
 		return ERR_INVALID;
 	*address_out = arena_dup(a, wr_bytes(&w));
 	return address_out->ptr == NULL ? arena_err(a) : ERR_OK;

@@ -44,6 +44,8 @@ int mail_field_unquote(struct arena *a, struct bytes quoted, struct bytes *text_
  * quote, no domain literal. It need not exist. ERR_INVALID; ERR_NOMEM.
  */
 int mail_address(struct bytes raw, struct arena *a, struct bytes *address_out);
+/* Whether it is one already: it can stand in a header and in an SMTP command as it is. */
+bool mail_address_is_fit(struct bytes address);
 /* The same mailbox: without case in both halves, as every server of our time has it. */
 bool mail_address_is_same(struct bytes x, struct bytes y);
 

@@ -2,6 +2,8 @@
 #include "templates/compose_mail.h"
 
 #include "parsers/err.h"
+#include "parsers/mail_auto.h"
+#include "parsers/mail_fields.h"
 #include "parsers/utf8.h"
 #include "templates/mail_body.h"
 #include "templates/mail_head.h"
@@ -31,22 +33,7 @@ struct composer {
 
 bool compose_mail_can_address(struct bytes address)
 {
-	size_t at = bytes_find(address, '@');
-	struct rd r = rd_of(address);
-	uint32_t cp;
-
-	if (address.len == 0 || address.len > MAIL_ADDRESS_MAX || at == 0 ||
-	    at + 1 >= address.len || !utf8_is_valid(address))
-		return false;
-	while (utf8_next(&r, &cp)) {
-		bool is_control = cp < ' ' || (cp >= 0x7f && cp <= 0x9f);
-		bool is_blank = cp == ' ' || cp == 0xa0 || (cp >= 0x2000 && cp <= 0x206f) ||
-				cp == 0x3000 || cp == 0xfeff;
-
-		if (is_control || is_blank || cp == '<' || cp == '>')
-			return false;
-	}
-	return true;
+	return mail_address_is_fit(address);
 }
 
 static int check(const struct mail_letter *in)
@@ -111,7 +98,7 @@ static void write_marks(struct composer *c)
 	}
 	if (in->list_unsubscribe.len > 0)
 		head_ids(&c->s, "List-Unsubscribe", &in->list_unsubscribe, 1);
-	head_word(&c->s, "X-Odziv", in->instance);
+	head_word(&c->s, MAIL_OWN_MARK, in->instance);
 	if (in->tongue.language != LANG_NONE)
 		head_word(&c->s, "Content-Language", language);
 	strbuf_adds(&c->s, "MIME-Version: 1.0\r\n");

@@ -54,10 +54,7 @@ struct mail_letter {
  */
 int compose_mail(const struct mail_letter *in, struct arena *a, struct bytes *octets_out);
 
-/*
- * Whether it can stand in a header and in an SMTP command: local@domain, valid UTF-8, at most
- * MAIL_ADDRESS_MAX octets, no control, no blank, no < or >.
- */
+/* Whether it can stand in a header and in an SMTP command: mail_address_is_fit(). */
 bool compose_mail_can_address(struct bytes address);
 
 #endif

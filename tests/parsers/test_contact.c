@@ -103,6 +103,8 @@ static const struct {
 	{ "a,b@x.example",          "",                     "no list" },
 	{ "a@x.example\xff",        "",                     "no octets that aren't UTF-8" },
 	{ "a@.example",             "",                     "no domain that begins with a dot" },
+	{ "a@x..example",           "",                     "nor one with an empty name in it" },
+	{ "a\u200b@x.example",      "",                     "nothing that nobody sees" },
 	/* clang-format on */
 };
 

@@ -457,6 +457,7 @@ static const struct {
 	{ "kontakt+sabc@pazova.example", true },
 	{ "пера@пример.срб", true },
 	{ "", false }, { "a", false }, { "@x", false }, { "a@", false },
+	{ "a,b@x", false }, { "a@x,y", false }, { "\"a\"@x", false }, { "a@b@x", false }, { "a@x\xe2\x80\x8b", false },
 	{ "a b@x", false }, { "a@x\r\n", false }, { "<a@x>", false }, { "a@x>", false }, { "a\t@x", false },
 	{ "a\xc2\x85@x", false }, { "a\xe2\x80\xa8@x", false }, { "a\xc2\xa0@x", false }, { "\xff@x", false }, { "a\x7f@x", false },
 };
