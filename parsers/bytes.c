@@ -2,6 +2,7 @@
 #include "parsers/bytes.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "parsers/err.h"
 
@@ -23,6 +24,22 @@ bool bytes_eq(struct bytes a, struct bytes b)
 bool bytes_is(struct bytes a, const char *text)
 {
 	return bytes_eq(a, bytes_of(text));
+}
+
+bool bytes_eq_any_case(struct bytes a, struct bytes b)
+{
+	return a.len == b.len &&
+	       (a.len == 0 || strncasecmp((const char *)a.ptr, (const char *)b.ptr, a.len) == 0);
+}
+
+bool bytes_is_any_case(struct bytes a, const char *text)
+{
+	return bytes_eq_any_case(a, bytes_of(text));
+}
+
+bool bytes_holds(struct bytes a, const char *text)
+{
+	return a.len != 0 && memmem(a.ptr, a.len, text, strlen(text)) != NULL;
 }
 
 bool bytes_starts(struct bytes a, const char *text)

@@ -31,6 +31,10 @@ struct bytes bytes_of(const char *text); /* NULL gives none */
 struct bytes bytes_at(const void *ptr, size_t len);
 bool bytes_eq(struct bytes a, struct bytes b);
 bool bytes_is(struct bytes a, const char *text);
+bool bytes_is_any_case(struct bytes a, const char *text); /* ASCII letters in either case */
+bool bytes_eq_any_case(struct bytes a, struct bytes b);
+bool bytes_holds(struct bytes a,
+		 const char *text); /* the text, not empty, stands somewhere in it */
 bool bytes_starts(struct bytes a, const char *text);
 bool bytes_ends(struct bytes a, const char *text);
 int bytes_cmp(struct bytes a, struct bytes b); /* memcmp order, the shorter first */

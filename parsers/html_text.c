@@ -225,8 +225,7 @@ static void end_link(struct reading *r)
 	/* A picture without words leads nowhere that a reader would miss. */
 	if (words.len == 0 || meant.len == 0)
 		return;
-	if (said.len == meant.len &&
-	    strncasecmp((const char *)said.ptr, (const char *)meant.ptr, said.len) == 0)
+	if (bytes_eq_any_case(said, meant))
 		return;
 	add_text(r, (struct bytes)BYTES(" <"));
 	add_text(r, href);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parsers/kannel_conf.h"
 
-#include <strings.h>
-
 #include "parsers/err.h"
 #include "parsers/number.h"
 
@@ -209,8 +207,7 @@ static bool read_entries(struct check *c, struct bytes text)
 static bool is_one_of(struct bytes value, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (value.len == bytes_of(names[i]).len &&
-		    strncasecmp((const char *)value.ptr, names[i], value.len) == 0)
+		if (bytes_is_any_case(value, names[i]))
 			return true;
 	return false;
 }

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parsers/mail_auth.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "parsers/err.h"
 #include "parsers/mail_fields.h"
 #include "parsers/utf8.h"
-
-static bool is_word(struct bytes b, const char *word)
-{
-	return b.len == strlen(word) && strncasecmp((const char *)b.ptr, word, b.len) == 0;
-}
 
 static struct bytes without_dot(struct bytes host)
 {
@@ -21,9 +13,7 @@ static struct bytes without_dot(struct bytes host)
 static bool is_host(struct bytes x, struct bytes y)
 {
 	x = without_dot(x);
-	y = without_dot(y);
-	return x.len != 0 && x.len == y.len &&
-	       strncasecmp((const char *)x.ptr, (const char *)y.ptr, x.len) == 0;
+	return x.len != 0 && bytes_eq_any_case(x, without_dot(y));
 }
 
 /* ---- alignment ---- */
@@ -44,7 +34,7 @@ static bool looks_public(struct bytes domain)
 	if (label.len <= 3)
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(second_levels); i++)
-		if (is_word(label, second_levels[i]))
+		if (bytes_is_any_case(label, second_levels[i]))
 			return true;
 	return false;
 }
@@ -85,8 +75,8 @@ static struct bytes by_host(struct bytes received)
 			skips = false;
 			continue;
 		}
-		skips = is_word(t.text, "from");
-		is_next = is_word(t.text, "by");
+		skips = bytes_is_any_case(t.text, "from");
+		is_next = bytes_is_any_case(t.text, "by");
 	}
 	return BYTES_NONE;
 }
@@ -125,8 +115,8 @@ struct result {
 
 static void count(struct tally *t, struct bytes value)
 {
-	t->has_pass |= is_word(value, "pass");
-	t->has_fail |= is_word(value, "fail") || is_word(value, "hardfail");
+	t->has_pass |= bytes_is_any_case(value, "pass");
+	t->has_fail |= bytes_is_any_case(value, "fail") || bytes_is_any_case(value, "hardfail");
 }
 
 static struct bytes domain_of(struct bytes address)
@@ -151,7 +141,7 @@ static bool is_about(struct bytes header_from, struct bytes from_domain)
 static void take_dmarc(struct findings *f, const struct result *r)
 {
 	if (r->header_from.ptr != NULL && !is_about(r->header_from, f->from_domain))
-		f->dmarc.has_fail |= is_word(r->value, "pass");
+		f->dmarc.has_fail |= bytes_is_any_case(r->value, "pass");
 	else
 		count(&f->dmarc, r->value);
 }
@@ -168,7 +158,7 @@ static void take_dkim(struct findings *f, const struct result *r)
 static void take_auth(struct findings *f, const struct result *r)
 {
 	count(&f->auth, r->value);
-	if (!is_word(r->value, "pass") || r->smtp_auth.ptr == NULL)
+	if (!bytes_is_any_case(r->value, "pass") || r->smtp_auth.ptr == NULL)
 		return;
 	if (f->identity.ptr != NULL && !mail_address_is_same(f->identity, r->smtp_auth))
 		f->auth.has_fail = true;
@@ -183,7 +173,7 @@ static void take_result(struct findings *f, const struct result *r)
 	} methods[] = { { "dmarc", take_dmarc }, { "dkim", take_dkim }, { "auth", take_auth } };
 
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
-		if (is_word(r->method, methods[i].method))
+		if (bytes_is_any_case(r->method, methods[i].method))
 			methods[i].take(f, r);
 }
 
@@ -216,13 +206,13 @@ static bool is_sign(const struct scan *s, char sign)
 /* The names of the properties; what isn't listed is passed over. */
 static struct bytes *property_of(struct result *r, struct bytes name)
 {
-	if (is_word(name, "header.from"))
+	if (bytes_is_any_case(name, "header.from"))
 		return &r->header_from;
-	if (is_word(name, "header.d"))
+	if (bytes_is_any_case(name, "header.d"))
 		return &r->header_d;
-	if (is_word(name, "header.i"))
+	if (bytes_is_any_case(name, "header.i"))
 		return &r->header_i;
-	if (is_word(name, "smtp.auth"))
+	if (bytes_is_any_case(name, "smtp.auth"))
 		return &r->smtp_auth;
 	return NULL;
 }
@@ -285,7 +275,7 @@ static bool read_result(struct scan *s, struct findings *f)
 
 	if (!s->has || is_sign(s, ';'))
 		return true;
-	if (s->t.kind == FIELD_WORD && is_word(s->t.text, "none")) {
+	if (s->t.kind == FIELD_WORD && bytes_is_any_case(s->t.text, "none")) {
 		next(s);
 		return !s->has || is_sign(s, ';');
 	}
@@ -372,9 +362,10 @@ int mail_auth_read(const struct mail_headers *h, const struct mail_auth_servers 
 	bool is_ambiguous = n_from != 1 || mail_header_count(h, "From") != 1 || h->is_cut;
 
 	for (size_t i = 0; i < h->n && servers->authserv_id.len != 0; i++) {
-		if (is_word(h->list[i].name, "Received") && !is_by_ours(h->list[i].value, servers))
+		if (bytes_is_any_case(h->list[i].name, "Received") &&
+		    !is_by_ours(h->list[i].value, servers))
 			break;
-		if (is_word(h->list[i].name, "Authentication-Results"))
+		if (bytes_is_any_case(h->list[i].name, "Authentication-Results"))
 			read_field(h->list[i].value, servers->authserv_id, &f);
 	}
 	return give(&f, is_ambiguous, auth_out);

@@ -56,11 +56,6 @@ static int say(struct look *l, enum mail_automatic automatic, const char *name, 
 	return strbuf_finish(&s, &l->mail->automatic_why);
 }
 
-static bool is_word(struct bytes b, const char *word)
-{
-	return b.len == strlen(word) && strncasecmp((const char *)b.ptr, word, b.len) == 0;
-}
-
 /* The first word of a field: what stands behind it are parameters and comments. */
 static struct bytes first_word(struct bytes value)
 {
@@ -84,7 +79,7 @@ static struct bytes parameter(struct bytes value, const char *name)
 		if (is_valued)
 			return t.text;
 		is_valued = is_named && t.kind == FIELD_SPECIAL && t.text.ptr[0] == '=';
-		is_named = is_word(t.text, name);
+		is_named = bytes_is_any_case(t.text, name);
 	}
 	return BYTES_NONE;
 }
@@ -107,7 +102,7 @@ static bool is_marked(const struct look *l)
 	struct bytes submitted = first_word(mail_header(l->in->headers, "Auto-Submitted", 0));
 
 	return l->has_null_path || mail_bounce_is_server(l->in->from) ||
-	       (submitted.len != 0 && !is_word(submitted, "no"));
+	       (submitted.len != 0 && !bytes_is_any_case(submitted, "no"));
 }
 
 /* A report that a person attached to a mail of her own is hers. */
@@ -118,8 +113,8 @@ static int judge_report(struct look *l)
 
 	if (!l->is_report && !(l->in->report.len != 0 && is_marked(l)))
 		return ERR_NOENT;
-	if (is_word(l->report_type, "disposition-notification") ||
-	    is_word(l->report_type, "feedback-report"))
+	if (bytes_is_any_case(l->report_type, "disposition-notification") ||
+	    bytes_is_any_case(l->report_type, "feedback-report"))
 		return say(l, MAIL_RECEIPT, "multipart/report", l->report_type);
 	err = mail_bounce_of_report(l->in, l->arena, &b);
 	if (err == ERR_OK)
@@ -130,9 +125,10 @@ static int judge_report(struct look *l)
 static int judge_words(struct look *l)
 {
 	/* A report that can't be read is one all the same. */
-	enum bounce_marks marked = is_word(l->report_type, "delivery-status") ? BOUNCE_REPORTED
-				   : is_marked(l) || l->is_report             ? BOUNCE_MARKED
-									      : BOUNCE_UNMARKED;
+	enum bounce_marks marked = bytes_is_any_case(l->report_type, "delivery-status")
+					   ? BOUNCE_REPORTED
+				   : is_marked(l) || l->is_report ? BOUNCE_MARKED
+								  : BOUNCE_UNMARKED;
 	struct mail_bounce b = { 0 };
 	struct bytes why = BYTES_NONE;
 	int err = mail_bounce_of_words(l->in, marked, l->arena, &b, &why);
@@ -154,16 +150,11 @@ static const struct {
 };
 /* clang-format on */
 
-static bool holds(struct bytes text, const char *words)
-{
-	return text.len != 0 && memmem(text.ptr, text.len, words, strlen(words)) != NULL;
-}
-
 static int judge_receipt(struct look *l)
 {
 	for (size_t i = 0; i < ARRAY_LEN(receipts); i++)
 		if (bytes_starts(l->subject, receipts[i].subject) &&
-		    (receipts[i].body[0] == '\0' || holds(l->head, receipts[i].body)))
+		    (receipts[i].body[0] == '\0' || bytes_holds(l->head, receipts[i].body)))
 			return say(l, MAIL_RECEIPT, "Subject", l->in->subject);
 	return ERR_NOENT;
 }
@@ -272,7 +263,7 @@ static bool is_letter(uint8_t c)
 static bool says_absent(struct bytes head)
 {
 	for (size_t i = 0; i < ARRAY_LEN(absent_bodies); i++)
-		if (holds(head, absent_bodies[i]))
+		if (bytes_holds(head, absent_bodies[i]))
 			return true;
 	return false;
 }
@@ -364,8 +355,8 @@ static bool is_mark(enum compare compare, struct bytes value, const char *want)
 {
 	switch (compare) {
 	case ANY: return value.len != 0;
-	case FIRST: return is_word(first_word(value), want);
-	case NOT: return first_word(value).len != 0 && !is_word(first_word(value), want);
+	case FIRST: return bytes_is_any_case(first_word(value), want);
+	case NOT: return first_word(value).len != 0 && !bytes_is_any_case(first_word(value), want);
 	case HOLDS: return holds_word(value, want);
 	}
 	return false;
@@ -419,11 +410,11 @@ static void read_type(struct look *l)
 {
 	struct bytes type = mail_header(l->in->headers, "Content-Type", 0);
 
-	l->is_report = is_word(first_word(type), "multipart/report");
+	l->is_report = bytes_is_any_case(first_word(type), "multipart/report");
 	if (l->is_report)
 		l->report_type = parameter(type, "report-type");
 	l->mail->is_calendar =
-		l->in->has_calendar || is_word(first_word(type), "text/calendar") ||
+		l->in->has_calendar || bytes_is_any_case(first_word(type), "text/calendar") ||
 		holds_word(mail_header(l->in->headers, "Content-Class", 0), "calendarmessage");
 }
 

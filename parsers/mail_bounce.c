@@ -2,7 +2,6 @@
 #include "parsers/mail_bounce.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "parsers/err.h"
 #include "parsers/fold.h"
@@ -83,11 +82,6 @@ static struct bytes find_status(struct bytes text)
 	return BYTES_NONE;
 }
 
-static bool holds(struct bytes text, const char *words)
-{
-	return text.len != 0 && memmem(text.ptr, text.len, words, strlen(words)) != NULL;
-}
-
 static bool is_ours(const struct mail_auto_in *in, struct bytes address)
 {
 	/* Sub-addresses of ours too: kontakt+TOKEN@. */
@@ -135,8 +129,7 @@ static int find_action(struct bytes value)
 	if (!mail_field_next(&value, ";,", &t))
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(actions); i++)
-		if (t.text.len == strlen(actions[i]) &&
-		    strncasecmp((const char *)t.text.ptr, actions[i], t.text.len) == 0)
+		if (bytes_is_any_case(t.text, actions[i]))
 			return (int)i;
 	return -1;
 }
@@ -220,6 +213,7 @@ static int first_id(struct bytes value, struct arena *a, struct bytes *id_out)
 /* Below the server's words often stand the original's header lines, indented or quoted. */
 static int id_in_text(struct bytes text, struct arena *a, struct bytes *id_out)
 {
+	static const char mark[] = "message-id:";
 	struct bytes line;
 	int err = ERR_OK;
 
@@ -229,8 +223,8 @@ static int id_in_text(struct bytes text, struct arena *a, struct bytes *id_out)
 		while (i < line.len && strchr("> \t|*", line.ptr[i]) != NULL)
 			i++;
 		line = bytes_cut(line, i, line.len);
-		if (line.len > 11 && strncasecmp((const char *)line.ptr, "message-id:", 11) == 0)
-			err = first_id(bytes_cut(line, 11, line.len), a, id_out);
+		if (bytes_is_any_case(bytes_cut(line, 0, strlen(mark)), mark))
+			err = first_id(bytes_cut(line, strlen(mark), line.len), a, id_out);
 	}
 	return err;
 }
@@ -266,11 +260,10 @@ static const char *const server_names[] = {
 
 bool mail_bounce_is_server(struct bytes address)
 {
-	size_t len = bytes_find(address, '@');
+	struct bytes local = bytes_cut(address, 0, bytes_find(address, '@'));
 
 	for (size_t i = 0; i < ARRAY_LEN(server_names); i++)
-		if (len == strlen(server_names[i]) &&
-		    strncasecmp((const char *)address.ptr, server_names[i], len) == 0)
+		if (bytes_is_any_case(local, server_names[i]))
 			return true;
 	return false;
 }
@@ -389,7 +382,7 @@ static bool begins_with_any(struct bytes text, const char *const *list, size_t n
 static bool holds_any(struct bytes text, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (holds(text, list[i]))
+		if (bytes_holds(text, list[i]))
 			return true;
 	return false;
 }
@@ -403,8 +396,7 @@ static bool is_of_recipient(struct bytes line)
 	for (size_t i = 0; i < ARRAY_LEN(not_recipients); i++) {
 		size_t len = strlen(not_recipients[i]);
 
-		if (line.len >= len &&
-		    strncasecmp((const char *)line.ptr, not_recipients[i], len) == 0)
+		if (bytes_is_any_case(bytes_cut(line, 0, len), not_recipients[i]))
 			return false;
 	}
 	return true;
@@ -520,7 +512,7 @@ struct marks {
 static void read_body(struct bytes text, struct marks *m)
 {
 	for (size_t i = 0; i < ARRAY_LEN(bodies) && !m->has_sure_body; i++) {
-		if (!holds(text, bodies[i].words))
+		if (!bytes_holds(text, bodies[i].words))
 			continue;
 		m->has_sure_body = bodies[i].strength == SURE;
 		if (!m->has_body || m->has_sure_body)

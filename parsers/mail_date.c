@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "parsers/date_words.h"
 #include "parsers/err.h"
 
 /* Years that a mail can be of: before, there was none; later, nobody's clock is right. */
@@ -207,39 +208,23 @@ static struct date read_words(struct bytes value)
 	return d;
 }
 
-static bool is_leap(int year)
-{
-	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
 static bool is_possible(const struct date *d)
 {
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-
 	return d->has_year && d->has_month && d->has_day && d->year >= YEAR_FIRST &&
-	       d->year <= YEAR_LAST && d->month >= 1 && d->month <= 12 && d->day >= 1 &&
-	       d->day <= days[d->month - 1] + (d->month == 2 && is_leap(d->year)) && d->hour < 24 &&
-	       d->minute < 60 && d->second <= 60;
-}
-
-/* Days since 1970, the year beginning in March so that leap days come last. */
-static int64_t days_of(const struct date *d)
-{
-	int64_t y = d->year - (d->month <= 2), m = (d->month + 9) % 12;
-
-	return y * 365 + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 + d->day - 1 - 719468;
+	       d->year <= YEAR_LAST && d->hour < 24 && d->minute < 60 && d->second <= 60;
 }
 
 int mail_date(struct bytes value, struct wall *date_out)
 {
 	struct date d = read_words(value);
+	uint32_t day;
 	int64_t s;
 
-	if (!is_possible(&d))
+	if (!is_possible(&d) || date_day(d.year, d.month, d.day, &day) != ERR_OK)
 		return ERR_INVALID;
 	if (d.second == 60)
 		d.second = 59;
-	s = days_of(&d) * 86400 + d.hour * 3600 + d.minute * 60 + d.second -
+	s = (int64_t)day * 86400 + d.hour * 3600 + d.minute * 60 + d.second -
 	    (int64_t)d.zone_min * 60;
 	date_out->ms = s * 1000;
 	return ERR_OK;

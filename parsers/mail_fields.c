@@ -2,7 +2,6 @@
 #include "parsers/mail_fields.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "parsers/err.h"
 #include "parsers/strbuf.h"
@@ -235,8 +234,7 @@ int mail_address(struct bytes raw, struct arena *a, struct bytes *address_out)
 
 bool mail_address_is_same(struct bytes x, struct bytes y)
 {
-	return x.len == y.len && x.len != 0 &&
-	       strncasecmp((const char *)x.ptr, (const char *)y.ptr, x.len) == 0;
+	return x.len != 0 && bytes_eq_any_case(x, y);
 }
 
 /* ---- lists of people ---- */

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parsers/mail_headers.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "parsers/err.h"
 
 /* Takes a line with its line end off the rest. */
@@ -159,26 +156,22 @@ int mail_headers_read(struct bytes raw, struct arena *a, struct mail_headers *he
 	return ERR_OK;
 }
 
-static bool is_named(struct bytes name, const char *want, size_t want_len)
-{
-	return name.len == want_len && strncasecmp((const char *)name.ptr, want, want_len) == 0;
-}
-
 struct bytes mail_header(const struct mail_headers *h, const char *name, size_t nth)
 {
-	size_t len = strlen(name);
+	struct bytes want = bytes_of(name);
 
 	for (size_t i = 0; i < h->n; i++)
-		if (is_named(h->list[i].name, name, len) && nth-- == 0)
+		if (bytes_eq_any_case(h->list[i].name, want) && nth-- == 0)
 			return h->list[i].value;
 	return BYTES_NONE;
 }
 
 size_t mail_header_count(const struct mail_headers *h, const char *name)
 {
-	size_t len = strlen(name), n = 0;
+	struct bytes want = bytes_of(name);
+	size_t n = 0;
 
 	for (size_t i = 0; i < h->n; i++)
-		n += is_named(h->list[i].name, name, len);
+		n += bytes_eq_any_case(h->list[i].name, want);
 	return n;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parsers/mail_reply_words.h"
 
-#include <string.h>
-
 /* clang-format off */
 /* Sources are in the facts of mail: Gmail, Thunderbird, Roundcube, Zimbra, KMail, Outlook; gender in every form. */
 static const char *const wrote[] = {
@@ -168,7 +166,7 @@ static const char *const *const lists[WORDS_COUNT] = {
 bool reply_words_has(enum reply_words which, struct bytes folded)
 {
 	for (const char *const *w = lists[which]; *w != NULL; w++)
-		if (folded.len != 0 && memmem(folded.ptr, folded.len, *w, strlen(*w)) != NULL)
+		if (bytes_holds(folded, *w))
 			return true;
 	return false;
 }

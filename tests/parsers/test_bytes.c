@@ -11,6 +11,12 @@ static void test_views(void)
 
 	ok(bytes_eq(bytes_of(NULL), BYTES_NONE), "no text is no octets");
 	ok(bytes_is(word, "odziv") && !bytes_is(word, "odzi"), "a literal knows its length");
+	ok(bytes_is_any_case(word, "OdZIV") && !bytes_is_any_case(word, "odzi") &&
+		   !bytes_is_any_case(bytes_of("o{"), "o[") && bytes_is_any_case(BYTES_NONE, ""),
+	   "letters are the same in either case, other signs aren't");
+	ok(bytes_holds(word, "dzi") && bytes_holds(word, "odziv") && !bytes_holds(word, "odzivi") &&
+		   !bytes_holds(BYTES_NONE, "o"),
+	   "a word stands somewhere in a text, or doesn't");
 	ok(bytes_starts(word, "od") && !bytes_starts(word, "odzivi"),
 	   "a beginning is no longer than the text");
 	ok(bytes_ends(word, "iv") && !bytes_ends(word, "xodziv"),
