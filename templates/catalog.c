@@ -73,6 +73,7 @@ static const char *const word_keys[] = {
 	"refused.not_sent",
 	"refused.merged",
 	"refused.not_possible",
+	"told.nothing",
 	"told.article",
 	"held.token",
 	"held.old",

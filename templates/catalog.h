@@ -74,7 +74,7 @@ enum letter_name {
 	LETTER_JOIN_DONE,      /* n, list cases? */
 	LETTER_STAFF_CASE, /* case tag category place? due? state? from? received words subject? suggestion? channel department; lists near? earlier? files? withheld? commands? */
 	LETTER_STAFF_MESSAGE, /* a further message: case tag category place? from? received words subject? channel lists files? withheld? */
-	LETTER_STAFF_NOT_UNDERSTOOD, /* case? tag? words? (what was done all the same) list lines; commands? */
+	LETTER_STAFF_NOT_UNDERSTOOD, /* case? tag? words? (how much was done) list lines; commands? */
 	LETTER_STAFF_CONFIRM, /* words held: case tag words reason? */
 	LETTER_STAFF_FAILED, /* a reply could not be delivered: case tag words reason channel from? */
 	LETTER_STAFF_PREVIEW, /* what would leave: case tag words channel n? (segments) cut? */
@@ -169,7 +169,7 @@ int catalog_finish(struct catalog *c, struct faults *faults);
  * number of cases that a list leaves out), "mail.marker", "channel.sms", "channel.mail",
  * "command.solve" and its like: what a command of staff does, in a few words;
  * "refused.unknown" and its like: why a line of theirs isn't done; "held.token" and its like:
- * why their words are held; "told.article"; "answer.rest", before an address.
+ * why their words are held; "told.nothing" and "told.article"; "answer.rest", before an address.
  */
 struct bytes catalog_word(const struct catalog *c, struct tongue t, const char *key);
 /* The tongue whose text is really used for t (after fallback). */

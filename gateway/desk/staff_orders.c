@@ -25,6 +25,7 @@ struct task {
 	struct letter_item lines[STAFF_ORDERS_MAX + STAFF_MISREAD_MAX + 1]; /* what can't be done */
 	size_t n_lines;
 	uint64_t row;    /* of the words to the citizen */
+	bool is_refused; /* as a whole, before anything was done */
 	bool is_article; /* its writer hears that there are no articles yet */
 };
 
@@ -348,7 +349,11 @@ static int do_all(struct task *k)
 
 static int tell_back(struct task *k)
 {
-	return staff_show_lines(k->t, k->d, k->rec, k->member, k->lines, k->n_lines);
+	const struct catalog *c = k->d->conf->profile->catalog;
+	struct bytes done =
+		k->is_refused ? catalog_word(c, k->member->tongue, "told.nothing") : BYTES_NONE;
+
+	return staff_show_lines(k->t, k->d, k->rec, k->member, k->lines, k->n_lines, done);
 }
 
 /* A mail without words and orders: a clerk who pressed the wrong button. */
@@ -376,7 +381,8 @@ int staff_orders_do(struct txn *t, struct desk *d, Pb__Case *rec, const struct m
 		return err;
 	if (says_nothing(k))
 		cannot(k, BYTES_NONE, "refused.no_words", BYTES_NONE);
-	if (k->n_lines > 0)
+	k->is_refused = k->n_lines > 0;
+	if (k->is_refused)
 		err = note_mail(k);
 	else if (has_order(k, STAFF_PREVIEW))
 		err = staff_show_preview(t, d, rec, member, k->orders.words,

@@ -25,12 +25,14 @@ static struct staff_letter letter_of(enum letter_name name, const Pb__Case *rec,
 }
 
 int staff_show_lines(struct txn *t, struct desk *d, const Pb__Case *rec,
-		     const struct member *member, const struct letter_item *lines, size_t n)
+		     const struct member *member, const struct letter_item *lines, size_t n,
+		     struct bytes done)
 {
 	struct staff_letter l = letter_of(LETTER_STAFF_NOT_UNDERSTOOD, rec, member);
 	int err = staff_post_commands(d, member->tongue, &l.values.commands);
 
 	l.values.lines = (struct letter_list){ .items = lines, .n = n };
+	l.values.common.words = done;
 	return err == ERR_OK ? send(t, d, &l) : err;
 }
 

@@ -11,8 +11,10 @@
 #include "gateway/desk/desk.h"
 #include "templates/compose_letter.h"
 
+/* What of a mail can't be done, and in words how much of it was done all the same; or none. */
 int staff_show_lines(struct txn *t, struct desk *d, const Pb__Case *rec,
-		     const struct member *member, const struct letter_item *lines, size_t n);
+		     const struct member *member, const struct letter_item *lines, size_t n,
+		     struct bytes done);
 int staff_show_help(struct txn *t, struct desk *d, const Pb__Case *rec,
 		    const struct member *member);
 /* What these words would leave as; nothing leaves but this. */
