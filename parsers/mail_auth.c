@@ -85,6 +85,8 @@ static bool is_by_ours(struct bytes received, const struct mail_auth_servers *se
 {
 	struct bytes host = by_host(received);
 
+	if (servers->n_hosts == 0)
+		return is_host(host, servers->authserv_id);
 	for (size_t i = 0; i < servers->n_hosts; i++)
 		if (is_host(host, servers->hosts[i]))
 			return true;

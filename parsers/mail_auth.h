@@ -4,9 +4,9 @@
  *
  * Only Authentication-Results fields count that name our authserv-id and stand above
  * the first Received that none of our servers wrote (its `by` host is in the list).
- * Without a list, above the first Received at all: whatever stands there was written
- * after the mail had arrived, by whoever delivers; it is too strict where our own
- * delivery adds a Received above the border's results, and then the list is needed.
+ * Without a list our servers are the one that is called as the authserv-id: so a border
+ * does that delivers by itself. Where another server of ours delivers, its Received
+ * stands above the results, nothing is proven, and the list is needed.
  * Below our border's Received everything is the sender's, also a field with our id: the
  * border must remove those, as OpenDKIM and Rspamd do. If it fails to, forged fields
  * contradict the true ones at best; the manual says so.
@@ -24,8 +24,9 @@
 #include "parsers/mail_headers.h"
 
 struct mail_auth_servers {
-	struct bytes authserv_id;  /* none: nothing is proven */
-	const struct bytes *hosts; /* of ours, as they call themselves in Received */
+	struct bytes authserv_id; /* none: nothing is proven */
+	const struct bytes
+		*hosts; /* of ours, as they call themselves in Received; none: authserv_id */
 	size_t n_hosts;
 };
 

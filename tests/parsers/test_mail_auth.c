@@ -180,7 +180,11 @@ static void test_servers(struct arena *a)
 	m = read_head(a, bytes_of(AR "dmarc=pass\n" LMTP IN FROM), &no_list);
 	ok(m.dmarc == PROOF_PASS, "without a list of hosts, what stands above all Received counts");
 	m = read_head(a, bytes_of(LMTP AR "dmarc=pass\n" IN FROM), &no_list);
-	ok(m.dmarc == PROOF_NONE, "and nothing below the first");
+	ok(m.dmarc == PROOF_NONE, "nothing below the first of another server, be it ours");
+	m = read_head(a, bytes_of(IN AR "dmarc=pass\n" OTHER FROM), &no_list);
+	ok(m.dmarc == PROOF_PASS, "but below that of the server that writes the results");
+	m = read_head(a, bytes_of(IN OTHER AR "dmarc=pass\n" FROM), &no_list);
+	ok(m.dmarc == PROOF_NONE, "and nothing below the next");
 }
 
 static void test_identity(struct arena *a)
