@@ -313,13 +313,20 @@ static bool read_results(struct scan *s, struct findings *f)
 	return !s->is_broken;
 }
 
-/* "id [version] ; …" */
-static void read_field(struct bytes value, struct bytes authserv_id, struct findings *f)
+/*
+ * "id [version] ; …". Our server writes its name plainly. RFC 8601 allows a comment before it, and
+ * quotes: but with those, with a NUL or a blank before the colon a sender gets his field past the
+ * border's patterns that remove what names us.
+ */
+static void read_field(const struct mail_header_line *field, struct bytes authserv_id,
+		       struct findings *f)
 {
-	struct scan s = { .rest = value };
+	struct scan s = { .rest = field->value };
 
+	if (field->is_odd || bytes_starts(field->value, "("))
+		return;
 	next(&s);
-	if (!s.has || s.t.kind == FIELD_SPECIAL || !is_host(s.t.text, authserv_id))
+	if (!s.has || s.t.kind != FIELD_WORD || !is_host(s.t.text, authserv_id))
 		return;
 	f->n_fields++;
 	next(&s);
@@ -368,7 +375,7 @@ int mail_auth_read(const struct mail_headers *h, const struct mail_auth_servers 
 		    !is_by_ours(h->list[i].value, servers))
 			break;
 		if (bytes_is_any_case(h->list[i].name, "Authentication-Results"))
-			read_field(h->list[i].value, servers->authserv_id, &f);
+			read_field(&h->list[i], servers->authserv_id, &f);
 	}
 	return give(&f, is_ambiguous, auth_out);
 }

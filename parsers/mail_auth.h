@@ -11,6 +11,9 @@
  * border must remove those, as OpenDKIM and Rspamd do. If it fails to, forged fields
  * contradict the true ones at best; the manual says so.
  *
+ * A field that names us in any other way than our server does (a comment before it, quotes, a
+ * NUL in it, a blank before the colon) doesn't count: so the border's pattern may be a simple one.
+ *
  * All fields that count are read together. A contradiction is a fail; so is one that
  * can't be read, since a sender's words may have got into it; so is any proof for
  * a mail with several senders, as nobody knows which one it is for, or with so many

@@ -95,12 +95,17 @@ static struct extent measure(struct bytes raw)
 	return e;
 }
 
-/* The line without NULs and line ends, behind what the writer holds. */
-static void put_line(struct wr *w, struct bytes line)
+/* The line without NULs and line ends, behind what the writer holds; false: some stood within. */
+static bool put_line(struct wr *w, struct bytes line)
 {
+	size_t before = w->len;
+
+	line.len -= bytes_ends(line, "\n");
+	line.len -= bytes_ends(line, "\r");
 	for (size_t i = 0; i < line.len; i++)
 		if (!is_line_end(line.ptr[i]))
 			wr_u8(w, line.ptr[i]);
+	return w->len - before == line.len;
 }
 
 static void split_field(struct mail_header_line *field, const uint8_t *from, const uint8_t *to)
@@ -110,6 +115,7 @@ static void split_field(struct mail_header_line *field, const uint8_t *from, con
 
 	field->name = bytes_trim(bytes_cut(whole, 0, colon));
 	field->value = bytes_trim(bytes_cut(whole, colon + 1, whole.len));
+	field->is_odd |= field->name.len != colon;
 }
 
 static size_t fill(struct mail_header_line *list, size_t n_max, struct bytes block, struct wr *w)
@@ -126,9 +132,9 @@ static size_t fill(struct mail_header_line *list, size_t n_max, struct bytes blo
 			if (n == n_max)
 				return n;
 			begin = w->buf + w->len;
-			n++;
+			list[n++].is_odd = false;
 		}
-		put_line(w, line);
+		list[n - 1].is_odd |= !put_line(w, line);
 	}
 	if (n != 0)
 		split_field(&list[n - 1], begin, w->buf + w->len);

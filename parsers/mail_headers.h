@@ -21,6 +21,7 @@
 struct mail_header_line {
 	struct bytes name;  /* as written, without blanks around it */
 	struct bytes value; /* on one line, blanks around it off; may be empty; no NUL, CR, LF */
+	bool is_odd;        /* a blank before the colon; a NUL or lone CR that was left out */
 };
 
 struct mail_headers {

@@ -43,7 +43,11 @@ static const struct {
 	{ "Authentication-Results: mx.sp.rs.evil.rs; dmarc=pass\n" FROM, N, N, N, "a name that begins like ours" },
 	{ "Authentication-Results: dmarc=pass\n" FROM, N, N, N, "no name at all" },
 	{ "Authentication-Results: (mx.sp.rs) evil; dmarc=pass\n" FROM, N, N, N, "our name as a comment" },
-	{ "Authentication-Results: \"mx.sp.rs\"; dmarc=pass\n" FROM, P, N, N, "our name in quotes" },
+	{ "Authentication-Results: \"mx.sp.rs\"; dmarc=pass\n" FROM, N, N, N, "our name in quotes" },
+	{ "Authentication-Results: (a(b)) mx.sp.rs; dmarc=pass\n" FROM, N, N, N, "our name behind a comment" },
+	{ "Authentication-Results : mx.sp.rs; dmarc=pass\n" FROM, N, N, N, "a blank before the colon" },
+	{ "Authentication-Results: mx.s\rp.rs; dmarc=pass\n" FROM, N, N, N, "a lone CR in our name" },
+	{ "Authentication-Results:\r\n\tmx.sp.rs;\r\n\tdmarc=pass\r\n" FROM, P, N, N, "our name on the next line" },
 	{ "authentication-results: MX.sp.rs 1; DMARC=Pass\n" FROM, P, N, N, "any case, with the version" },
 	{ "Authentication-Results: mx.sp.rs 2; dmarc=pass\n" FROM, N, N, N, "a version that we don't know" },
 	{ "ARC-Authentication-Results: i=1; mx.sp.rs; dmarc=pass\n" FROM, N, N, N, "another field" },
@@ -189,7 +193,12 @@ static void test_servers(struct arena *a)
 
 static void test_identity(struct arena *a)
 {
+	static const struct bytes nul =
+		BYTES("Authentication-Re\0sults: mx.sp.rs; dmarc=pass\n" FROM);
+
 	arena_reset(a);
+	ok(read_head(a, nul, &servers).dmarc == PROOF_NONE,
+	   "nor is a field whose name hides a NUL ours");
 	is_text(read_head(a, bytes_of(AR "auth=pass smtp.auth=dejan@sp.rs\n" FROM), &servers)
 			.auth_identity,
 		"dejan@sp.rs", "who logged in is told");
