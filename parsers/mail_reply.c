@@ -287,6 +287,26 @@ static void mark_depths(struct reply *r)
 	}
 }
 
+/*
+ * What looks like an order of staff, in the paragraph of a long quoted line: a program that wraps
+ * may have cut it off there, and then it is the citizen who gives it.
+ */
+static void doubt_cut_orders(struct reply *r)
+{
+	bool is_below = false; /* a long quoted line, in its paragraph */
+
+	for (size_t i = 0; i < r->l.n; i++) {
+		const struct mail_line *line = &r->l.line[i];
+
+		if (line->is_blank)
+			is_below = false;
+		else if (line->depth > 0)
+			is_below = line->raw.len >= WRAP_MIN;
+		else if (is_below && is_own(line) && bytes_starts(line->folded, "#"))
+			r->is_unsure = true;
+	}
+}
+
 static void mark_html_signature(struct reply *r)
 {
 	const struct mail_reply_in *in = r->in;
@@ -419,6 +439,7 @@ int mail_reply_own(const struct mail_reply_in *in, struct arena *a, struct mail_
 	mark_region(&r);
 	mark_heads(&r);
 	mark_depths(&r);
+	doubt_cut_orders(&r);
 	mark_html_signature(&r);
 	mark_tails(&r);
 	return compose(&r, a, out);
