@@ -121,17 +121,6 @@ enum contact_kind contact_of_number(struct bytes raw, const struct contact_count
 	return CONTACT_PHONE;
 }
 
-const char *contact_kind_text(enum contact_kind kind)
-{
-	switch (kind) {
-	case CONTACT_PHONE: return "phone";
-	case CONTACT_ALPHA: return "name";
-	case CONTACT_SHORT: return "short code";
-	case CONTACT_BAD: return "unreadable";
-	}
-	return "?";
-}
-
 struct bytes contact_digits(struct bytes contact)
 {
 	struct bytes digits = bytes_cut(contact, 5, contact.len);

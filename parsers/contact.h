@@ -33,8 +33,6 @@ struct contact_country {
  */
 enum contact_kind contact_of_number(struct bytes raw, const struct contact_country *country,
 				    struct arena *a, struct bytes *contact_out);
-const char *
-contact_kind_text(enum contact_kind kind); /* "phone" "name" "short code" "unreadable" */
 
 bool contact_is_phone(struct bytes contact); /* "sms:+" and 7 to 15 digits */
 /* The digits for sending, without the plus: "381641234567"; none when it is no phone. A span of contact. */

@@ -6,6 +6,7 @@
 #include "gateway/desk/mail_home.h"
 #include "gateway/desk/tokens.h"
 #include "parsers/contact.h"
+#include "parsers/mail_bounce.h"
 #include "parsers/strbuf.h"
 #include "store/cases.h"
 #include "store/contacts.h"
@@ -42,14 +43,6 @@ static int find_row(struct txn *t, struct desk *d, const struct mail *m, Pb__Out
 }
 
 /* --- what it says of it --- */
-
-/* "delayed" and 4.x.x say that it is still on its way; what says nothing at all is a failure, as most are. */
-static bool is_failure(const struct mail_bounce *b)
-{
-	if (b->action.len != 0 && !bytes_is(b->action, "failed"))
-		return false;
-	return !bytes_starts(b->status, "4") && !bytes_starts(b->status, "2");
-}
 
 static struct bytes words_of(struct desk *d, const struct mail_bounce *b)
 {
@@ -125,7 +118,7 @@ int mail_bounce_hear(struct txn *t, struct desk *d, const struct mail *m, Pb__Me
 	if (err != ERR_OK)
 		return err_class(err) == ERR_IS_REJECT ? ERR_OK : err;
 	rec->case_number = record_strc(d->arena, row->case_number);
-	if (m->automatic == MAIL_BOUNCE && is_failure(&m->bounce))
+	if (m->automatic == MAIL_BOUNCE && mail_bounce_is_failure(&m->bounce))
 		return came_back(t, d, &m->bounce, row, rec);
 	return log_on_case(t, d, row, rec, "automatic mail");
 }
