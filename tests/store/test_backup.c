@@ -218,6 +218,8 @@ static int backup(struct store *s, const char *state, const char *dir)
 		err = blob_folder_open(path, &folder);
 	if (err == ERR_OK)
 		err = blob_file_put(&folder, bytes_of(SAMPLE_BLOB), hash);
+	if (err == ERR_OK)
+		err = blob_folder_sync(&folder);
 
 	if (err == ERR_OK)
 		err = backup_run(s, state, dir, "test", files, 1, FIXTURE_NOW, count_progress,
