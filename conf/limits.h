@@ -91,6 +91,17 @@
 #define SEGMENTS_MAX 10
 /* Jokers get silence after this many unknown case numbers in an hour. */
 #define STATUS_MISSES_HOUR 5
+/*
+ * To join a mail address with a phone: nobody can make us text a phone more often than this, nor guess:
+ * three phones' codes a day and address, three tries each, are nine of a million.
+ */
+#define JOIN_CODE_MS       (10 * MINUTE_MS)
+#define JOIN_TRIES_MAX     3
+#define JOIN_CODES_DAY     3 /* to one phone, and for one address */
+#define JOIN_CODES_ALL_DAY 100
+/* Wrong codes a day: of one address, and of all together, before somebody is told. */
+#define JOIN_MISSES_DAY     3
+#define JOIN_MISSES_ALL_DAY 10
 
 /* --- the store --- */
 

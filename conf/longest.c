@@ -139,7 +139,6 @@ int profile_longest_in(const struct profile *p, struct tongue t, struct arena *a
 static const char subject_sample[] = "Voda u dvorištu";
 static const char from_sample[] = "petar.petrovic@primer.example";
 static const char member_sample[] = "Jelena Jovanović";
-static const char phone_sample[] = "+381 64 ***67";
 static const char file_sample[] = "slika iz dvorišta.jpg";
 static const char command_sample[] = "#reseno";
 
@@ -184,7 +183,6 @@ int profile_longest_letter(const struct profile *p, struct tongue t, struct aren
 		.subject = bytes_of(subject_sample),
 		.from = bytes_of(from_sample),
 		.member = bytes_of(member_sample),
-		.phone = bytes_of(phone_sample),
 		.received = { DUE_MS },
 		.was_cut = true,
 	};

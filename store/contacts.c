@@ -76,3 +76,13 @@ void contact_put(struct txn *t, const Pb__Contact *rec)
 
 	index_put(t, TABLE_CONTACT, key_bytes(&k), &rec->base);
 }
+
+bool contact_is_same(const Pb__Contact *rec, uint64_t id)
+{
+	if (id == 0)
+		return false;
+	for (size_t i = 0; i < rec->n_same; i++)
+		if (rec->same[i] == id)
+			return true;
+	return rec->id == id;
+}

@@ -25,5 +25,7 @@ int contact_meet(struct txn *t, struct bytes address, struct wall now, struct ar
 		 Pb__Contact **rec_out, bool *is_new_out);
 void contact_put_new(struct txn *t, const Pb__Contact *rec);
 void contact_put(struct txn *t, const Pb__Contact *rec);
+/* The contact itself, or one that is proven to be the same person's. 0 is nobody. */
+bool contact_is_same(const Pb__Contact *rec, uint64_t id);
 
 #endif

@@ -235,7 +235,8 @@ static int64_t attempt_period_ms(enum attempt kind)
 	case ATTEMPT_MAIL_ACK:
 	case ATTEMPT_STAFF_MISS:
 	case ATTEMPT_CODE:
-	case ATTEMPT_CODE_CASE: return DAY_MS;
+	case ATTEMPT_CODE_PHONE:
+	case ATTEMPT_CODE_MISS: return DAY_MS;
 	case ATTEMPT_MONEY: break;
 	}
 	return MONTH_MS;

@@ -64,10 +64,11 @@ enum attempt {
 	ATTEMPT_MAIL_ACKS,  /* "", an hour: automatic mails to all */
 	ATTEMPT_STAFF_MISS, /* a member, a day: mails in this name that weren't proven */
 	ATTEMPT_CONFIRM,    /* a member, an hour: asked to confirm */
-	ATTEMPT_CODE,       /* a contact, a day: codes texted because of what it wrote */
-	ATTEMPT_CODE_CASE,  /* a case, a day: codes texted to its phone */
+	ATTEMPT_CODE, /* an address, a day: codes that it asked for, whether there was a phone or not */
+	ATTEMPT_CODE_PHONE, /* a phone, a day: codes texted to it; "": to all */
+	ATTEMPT_CODE_MISS,  /* an address, a day: wrong codes; "": of all */
 };
-#define ATTEMPT_LAST ATTEMPT_CODE_CASE
+#define ATTEMPT_LAST ATTEMPT_CODE_MISS
 /* period: hours, days or months since 1970 as the kind says, by the caller. */
 int64_t attempt_get(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period);
 void attempt_add(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period,

@@ -170,6 +170,8 @@ static int check_contact(struct verify *v, struct bytes key, const ProtobufCMess
 	int err = check_case(v, key, "join_case", rec->join_case);
 
 	check_own_id(v, key, rec->id);
+	if (err == ERR_OK)
+		err = check_case(v, key, "join_own_case", rec->join_own_case);
 	for (size_t i = 0; i < rec->n_same && err == ERR_OK; i++)
 		err = check_id(v, key, "same", TABLE_CONTACT, rec->same[i]);
 	return err;

@@ -68,10 +68,10 @@ enum letter_name {
 	LETTER_ANSWER, /* a clerk's words: case words subject? lists files? withheld? (too large to go along) */
 	LETTER_QUESTION, /* a clerk's question: as ANSWER */
 	LETTER_CLOSED,   /* closed with a reason that the citizen may read: case reason subject? */
-	LETTER_SOLVED_ASK,     /* was it solved? yes or no: case category? subject? */
-	LETTER_REOPENED,       /* it was not: case due? subject? */
-	LETTER_JOIN_CODE_SENT, /* a code was texted to the number on file: phone (shortened) */
-	LETTER_JOIN_DONE,      /* n, list cases? */
+	LETTER_SOLVED_ASK, /* was it solved? yes or no: case category? subject? */
+	LETTER_REOPENED,   /* it was not: case due? subject? */
+	LETTER_JOIN_CODE_SENT, /* a code was texted, if the report came by phone: says so of any number */
+	LETTER_JOIN_DONE,  /* n, list cases? */
 	LETTER_STAFF_CASE, /* case tag category place? due? state? from? received words subject? suggestion? channel department; lists near? earlier? files? withheld? commands? */
 	LETTER_STAFF_MESSAGE, /* a further message: case tag category place? from? received words subject? channel lists files? withheld? */
 	LETTER_STAFF_NOT_UNDERSTOOD, /* case? tag? words? (how much was done) list lines; commands? */
@@ -115,7 +115,6 @@ enum letter_value {
 	LETTER_VALUE_SUBJECT,
 	LETTER_VALUE_FROM,
 	LETTER_VALUE_MEMBER,
-	LETTER_VALUE_PHONE,
 	LETTER_VALUE_SUGGESTION,
 	LETTER_VALUE_CHANNEL,
 	LETTER_VALUE_RECEIVED,

@@ -106,7 +106,6 @@ static void fill_values(struct draft *d, const struct letter_values *from)
 	to[LETTER_VALUE_SUBJECT].text = cut(d, from->subject, VALUE_MAX);
 	to[LETTER_VALUE_FROM].text = cut(d, from->from, VALUE_MAX);
 	to[LETTER_VALUE_MEMBER].text = from->member;
-	to[LETTER_VALUE_PHONE].text = from->phone;
 	to[LETTER_VALUE_SUGGESTION].text = cut(d, from->suggestion, LETTER_WORDS_MAX);
 	to[LETTER_VALUE_CHANNEL].text = from->channel;
 	to[LETTER_VALUE_RECEIVED].time = from->received;

@@ -42,7 +42,6 @@ struct letter_values {
 	struct bytes subject;    /* {subject}: what the other side called it, without "Re:" */
 	struct bytes from;       /* {from}: who wrote */
 	struct bytes member;     /* {member}: of ours, whom it is for */
-	struct bytes phone;      /* {phone}: shortened */
 	struct bytes suggestion; /* {suggestion}: an answer */
 	struct bytes channel;    /* {channel}: how the answer leaves, a word of the catalog */
 	struct wall received;    /* {received} */

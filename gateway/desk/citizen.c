@@ -158,16 +158,27 @@ static void say_how_many_more(struct status_list *l)
 		strbuf_addf(&l->words, "; %.*s %zu", PRI_BYTES(more), l->n - STATUS_LIST_MAX);
 }
 
+/* His own, and those of who is proven to be the same person. */
+static int each_of_person(struct txn *t, const Pb__Contact *contact, bool open_only, size_t limit,
+			  struct status_list *l)
+{
+	int err = case_of_contact(t, contact->id, open_only, limit, add_to_list, l);
+
+	for (size_t i = 0; i < contact->n_same && err == ERR_OK; i++)
+		err = case_of_contact(t, contact->same[i], open_only, limit, add_to_list, l);
+	return err;
+}
+
 /* Open cases; when there are none the newest that is over; when there is nothing, kind words. */
 static int status_all(struct txn *t, struct desk *d, struct matter *m)
 {
 	struct reply r = reply_to(d, m, KIND_STATUS, TEXT_STATUS_LIST);
 	struct status_list l = { .d = d, .words = strbuf_in(d->arena, 600), .tongue = r.tongue };
 	Pb__Case *rec;
-	int err = case_of_contact(t, m->contact->id, true, STATUS_COUNT_MAX, add_to_list, &l);
+	int err = each_of_person(t, m->contact, true, STATUS_COUNT_MAX, &l);
 
 	if (err == ERR_OK && l.n == 0)
-		err = case_of_contact(t, m->contact->id, false, 1, add_to_list, &l);
+		err = each_of_person(t, m->contact, false, 1, &l);
 	if (err != ERR_OK)
 		return err;
 	if (l.n == 0) {

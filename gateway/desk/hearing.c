@@ -105,6 +105,18 @@ static int note_understood(struct desk *d, Pb__Message *rec, const struct classi
 	return ERR_OK;
 }
 
+int hearing_note(struct txn *t, struct desk *d, Pb__Message *rec, Pb__Contact *contact,
+		 const struct classified *u)
+{
+	int err = note_understood(d, rec, u);
+
+	if (err != ERR_OK)
+		return err;
+	learn_tongue(d, contact, u);
+	contact_put(t, contact);
+	return txn_err(t);
+}
+
 int hearing_quarantine(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes reason,
 		       struct bytes raw, uint64_t *id_out)
 {

@@ -17,6 +17,9 @@ Pb__Message *hearing_record(struct txn *t, struct desk *d, const struct message 
 int hearing_contact(struct txn *t, struct desk *d, struct bytes from, Pb__Contact **contact_out);
 int hearing_understand(struct desk *d, struct bytes text, const Pb__Contact *contact,
 		       struct classified *u);
+/* What was understood goes into the record, and the tongue of it into the contact, which is written. */
+int hearing_note(struct txn *t, struct desk *d, Pb__Message *rec, Pb__Contact *contact,
+		 const struct classified *u);
 /* Reads and decides; address "sms:…". understood NULL: it is classified here. */
 int hearing_decide(struct txn *t, struct desk *d, Pb__Message *rec, struct bytes address,
 		   const struct classified *understood, bool emergency_told,

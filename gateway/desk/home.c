@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "store/cases.h"
+#include "store/contacts.h"
 
 /* A follow-up ('opet curi') means a case of the last month, not one of last year. */
 #define FOLLOWUP_MS (30 * DAY_MS)
@@ -83,17 +84,35 @@ int home_of_late(struct txn *t, struct desk *d, uint64_t contact, Pb__Case **rec
 	return pick_case(t, d, contact, false, &p, rec_out);
 }
 
+static int is_own(struct txn *t, struct desk *d, uint64_t contact, const Pb__Case *rec,
+		  bool *is_own_out)
+{
+	Pb__Contact *who;
+	int err;
+
+	*is_own_out = rec->contact == contact;
+	if (*is_own_out || rec->contact == 0 || contact == 0)
+		return ERR_OK;
+	err = contact_get(t, contact, d->arena, &who);
+	if (err == ERR_OK)
+		*is_own_out = contact_is_same(who, rec->contact);
+	return err_class(err) == ERR_IS_REJECT ? ERR_OK : err;
+}
+
 int home_named(struct txn *t, struct desk *d, uint64_t contact, struct bytes number,
 	       Pb__Case **rec_out)
 {
 	Pb__Case *rec, *own = NULL;
 
 	for (int hop = 0; hop < MERGED_MAX && number.len != 0; hop++) {
+		bool is_his = false;
 		int err = case_get(t, number, d->arena, &rec);
 
+		if (err == ERR_OK)
+			err = is_own(t, d, contact, rec, &is_his);
 		if (err != ERR_OK && err_class(err) != ERR_IS_REJECT)
 			return err;
-		if (err != ERR_OK || rec->contact != contact)
+		if (err != ERR_OK || !is_his)
 			break;
 		own = rec;
 		number = bytes_of(rec->merged_into);

@@ -21,7 +21,10 @@ int home_find(struct txn *t, struct desk *d, uint64_t contact, const struct clas
 int home_asked(struct txn *t, struct desk *d, uint64_t contact, Pb__Case **rec_out);
 /* The case that was heard of last, over or not, within a month. ERR_NOENT. */
 int home_of_late(struct txn *t, struct desk *d, uint64_t contact, Pb__Case **rec_out);
-/* A contact's own case by its number; a merged one leads to where it went, as far as that is the contact's. ERR_NOENT. */
+/*
+ * A person's own case by its number, or of a contact that is proven to be the same person's; a merged
+ * one leads to where it went, as far as that is theirs too. ERR_NOENT.
+ */
 int home_named(struct txn *t, struct desk *d, uint64_t contact, struct bytes number,
 	       Pb__Case **rec_out);
 /* Where a merged case went in the end, whosever that is. */

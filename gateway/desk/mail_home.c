@@ -4,6 +4,7 @@
 #include "gateway/desk/home.h"
 #include "gateway/desk/tokens.h"
 #include "store/cases.h"
+#include "store/contacts.h"
 #include "store/outbox.h"
 #include "store/threads.h"
 
@@ -69,9 +70,21 @@ int mail_home_answered(struct txn *t, struct desk *d, const Pb__Contact *contact
 	if (err == ERR_OK)
 		err = home_in_the_end(t, d, bytes_of(row->case_number), rec_out);
 	/* Merged into somebody else's, it takes no more words of his. */
-	if (err == ERR_OK && (*rec_out)->contact != contact->id)
+	if (err == ERR_OK && !contact_is_same(contact, (*rec_out)->contact))
 		err = ERR_NOENT;
 	return err;
+}
+
+/* By the number of a case that his phone opened. */
+static int find_joined(struct txn *t, struct desk *d, const Pb__Contact *contact,
+		       const struct classified *u, Pb__Case **rec_out)
+{
+	int err = contact->n_same != 0 ? mail_home_named(t, d, u, rec_out) : ERR_NOENT;
+
+	if (err == ERR_OK &&
+	    ((*rec_out)->contact == contact->id || !contact_is_same(contact, (*rec_out)->contact)))
+		err = ERR_NOENT;
+	return err_class(err) == ERR_IS_REJECT ? ERR_NOENT : err;
 }
 
 int mail_home_find(struct txn *t, struct desk *d, const Pb__Contact *contact,
@@ -81,6 +94,9 @@ int mail_home_find(struct txn *t, struct desk *d, const Pb__Contact *contact,
 	int err = mail_home_answered(t, d, contact, rec_out);
 
 	if (err != ERR_NOENT || !mail_is_proven(d->mail))
+		return err;
+	err = find_joined(t, d, contact, u, rec_out);
+	if (err != ERR_NOENT)
 		return err;
 	nameless.case_no = BYTES_NONE;
 	return home_find(t, d, contact->id, &nameless, rec_out);

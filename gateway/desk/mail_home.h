@@ -3,7 +3,8 @@
  * mail_home - the case that a citizen's mail belongs to, if there is one.
  *
  * Promises: a mail joins a case by our Message-ID or token and the same address. A
- *           number alone joins nothing, and whoever isn't proven to own his address
+ *           number alone joins nothing, unless it is of a phone that was proven to be the
+ *           same person's (join_codes.h), and whoever isn't proven to own his address
  *           (dmarc) joins nothing at all.
  * Threads:  any; reads only.
  */

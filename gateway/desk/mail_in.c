@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "gateway/desk/hearing.h"
+#include "gateway/desk/join_codes.h"
 #include "gateway/desk/mail_bounce.h"
 #include "gateway/desk/post.h"
 #include "gateway/desk/staff_auth.h"
@@ -167,13 +168,18 @@ static int hear_citizen(struct txn *t, struct desk *d, const struct message *msg
 			const struct classified *of_words, struct intake_found *found_out)
 {
 	struct classified u;
+	struct join_mail join;
 	Pb__Contact *contact;
 	int err = contact_of(t, d, msg, rec, &contact);
 
 	if (err == ERR_OK)
 		err = understand(d, msg->mail, contact, of_words, &u);
+	if (err == ERR_OK)
+		err = join_codes_hear(t, d, contact, rec, &u, &join);
 	if (err != ERR_OK)
 		return err;
+	if (join.is_over)
+		return keep(t, rec, found_out);
 	/* In somebody else's name nothing is stopped, started or asked. */
 	if (u.outcome == CLASS_COMMAND && rec->unproven) {
 		rec->outcome = OUTCOME_NOT_ANSWERED;
@@ -183,7 +189,8 @@ static int hear_citizen(struct txn *t, struct desk *d, const struct message *msg
 	/* A picture without a word is still something to look at. */
 	if (u.outcome == CLASS_EMPTY && rec->n_files > 0)
 		u.outcome = CLASS_CASE;
-	return hearing_decide_for(t, d, rec, contact, &u, found_out);
+	err = hearing_decide_for(t, d, rec, contact, &u, found_out);
+	return err == ERR_OK ? join_codes_heard(t, d, contact, rec, &join) : err;
 }
 
 int mail_in_apply(struct txn *t, struct desk *d, const struct message *msg,

@@ -195,6 +195,13 @@ static struct json *contact_with(struct txn *t, const Pb__Contact *rec, struct a
 	json_put_time(j, "first_seen", rec->first_seen);
 	json_put_time(j, "last_seen", rec->last_seen);
 	g.list = json_array();
+	for (size_t i = 0; i < rec->n_same; i++) {
+		struct json *same = json_text(bytes_of(address_of(t, rec->same[i], a)));
+
+		json_append_take(g.list, &same);
+	}
+	json_put_take(j, "same", &g.list);
+	g.list = json_array();
 	(void)case_of_contact(t, rec->id, false, limit, gather_case,
 			      &g); /* what can't be read is verify's to name */
 	json_put_take(j, "cases", &g.list);
