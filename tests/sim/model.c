@@ -15,6 +15,7 @@
 #include "store/messages.h"
 #include "store/outbox.h"
 #include "store/scan.h"
+#include "tests/sim/model_mail.h"
 
 /* Whatever is due is acted on within this by a daemon that runs, a stalled disk included. */
 #define SOON_MS (20 * MINUTE_MS)
@@ -38,6 +39,7 @@ static int meet_message(const Pb__Message *rec, void *ctx)
 	struct model *m = ctx;
 	size_t piece;
 
+	model_mail_met(m, rec);
 	if (world_piece_of_id(m->world, bytes_of(rec->remote_id), &piece))
 		m->world->pieces[piece].is_stored = true;
 	return ERR_OK;
@@ -223,6 +225,7 @@ void model_restart(struct model *m)
 	if (err != ERR_OK)
 		diary_violated(m->diary, "the-store-can-be-read", "%s", err_text(err));
 	model_check_kept(m);
+	model_mail_kept(m);
 	m->scanned_ms = host_sim_wall(&m->machine->sim).ms;
 }
 

@@ -21,7 +21,7 @@ struct model {
 	bool doubts;
 	bool is_over; /* everything should have settled */
 	/* counted by the end's check */
-	uint64_t n_messages, n_cases, n_open, n_rows, n_parts, n_quarantined;
+	uint64_t n_messages, n_mails, n_cases, n_open, n_rows, n_parts, n_quarantined;
 };
 
 void model_init(struct model *m, struct machine *machine, struct world *world);

@@ -19,6 +19,7 @@
 #include "store/outbox.h"
 #include "store/parts.h"
 #include "store/scan.h"
+#include "tests/sim/model_mail.h"
 
 #define CHECK_ARENA_MAX (64 * MIB)
 /* STOP may be on disk this much sooner or later than its acknowledgement was heard. */
@@ -114,6 +115,11 @@ static int on_message(struct bytes key, const ProtobufCMessage *m, void *ctx)
 			       rec->id, rec->outcome);
 	if (rec->outcome == OUTCOME_QUARANTINE)
 		c->m->n_quarantined++;
+	if (strcmp(rec->channel, MAIL_CHANNEL) == 0) {
+		c->m->n_mails++;
+		model_mail_message(c->m, rec);
+		return ERR_OK;
+	}
 	if (!world_piece_of_id(c->w, bytes_of(rec->remote_id), &piece)) {
 		diary_violated(c->d, "nothing-is-made-up", "message %" PRIu64 " of '%s'", rec->id,
 			       rec->remote_id);
@@ -244,6 +250,16 @@ static void check_segment(struct check *c, const Pb__Outbox *row, unsigned i, st
 	check_receipt(c, row, s, state);
 }
 
+static int check_mail(struct check *c, const Pb__Outbox *row)
+{
+	if (row->n_segments == 1)
+		check_segment(c, row, 0, bytes_of(row->text));
+	else
+		diary_violated(c->d, "phones-and-rows-agree", "mail %" PRIu64 " has %zu segments",
+			       row->id, row->n_segments);
+	return ERR_OK;
+}
+
 static int check_segments(struct check *c, const Pb__Outbox *row)
 {
 	struct sms_segment *segments;
@@ -341,8 +357,14 @@ static int on_row(struct bytes key, const ProtobufCMessage *m, void *ctx)
 	c->m->n_rows++;
 	if (k != NULL)
 		k->rows++;
-	check_addressee(c, row, who);
+	model_mail_row(c->m, row);
 	check_settled(c, row);
+	if (strcmp(row->channel, MAIL_CHANNEL) == 0) {
+		model_mail_address(c->m, row);
+		note_deed(c, row);
+		return check_mail(c, row);
+	}
+	check_addressee(c, row, who);
 	check_stopped(c, row, who);
 	check_budget(c, row, who);
 	note_deed(c, row);
@@ -477,8 +499,11 @@ static int check_balance(struct check *c)
 		return err;
 	for (size_t i = 0; i < c->w->n_pieces; i++)
 		tries += c->w->pieces[i].tries;
-	if (!b.balanced || b.received_sms != (int64_t)c->m->n_messages ||
-	    b.parts != (int64_t)c->m->n_parts || b.parts_waiting != 0)
+	for (size_t i = 0; i < c->w->letters.n; i++)
+		tries += c->w->letters.list[i].tries;
+	if (!b.balanced || b.received_sms + b.received_mail != (int64_t)c->m->n_messages ||
+	    b.received_mail != (int64_t)c->m->n_mails || b.parts != (int64_t)c->m->n_parts ||
+	    b.parts_waiting != 0)
 		diary_violated(c->d, "balance-holds",
 			       "received %" PRId64 " of %" PRIu64 ", parts %" PRId64 " of %" PRIu64,
 			       b.received_sms, c->m->n_messages, b.parts, c->m->n_parts);
@@ -505,8 +530,10 @@ static int check_all(struct txn *t, void *ctx)
 	c->m->n_checks++;
 	if (err == ERR_OK)
 		err = model_look_at_parts(c->m, t);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
 		check_pieces(c);
+		model_mail_end(c->m);
+	}
 	if (err == ERR_OK)
 		err = scan(c, TABLE_OUTBOX, on_row);
 	if (err == ERR_OK)
@@ -529,7 +556,7 @@ void model_end(struct model *m)
 	};
 	int err;
 
-	m->n_messages = m->n_cases = m->n_rows = m->n_parts = m->n_quarantined = 0;
+	m->n_messages = m->n_mails = m->n_cases = m->n_rows = m->n_parts = m->n_quarantined = 0;
 	c.arena = must(arena_new(CHECK_ARENA_MAX));
 	c.records = must(calloc(c.w->n_pieces + 1, sizeof(*c.records)));
 	c.use = must(calloc(c.w->n_citizens, sizeof(*c.use)));

@@ -19,6 +19,7 @@
 #define SHORT_CODE "1955"
 
 struct network;
+struct postoffice;
 
 struct net_link {
 	struct network *net;
@@ -38,6 +39,7 @@ struct network {
 	struct chance chance;
 	struct net_link links[WORLD_LINKS];
 	bool is_calm; /* the year is over: nothing breaks any more, so that all may settle */
+	struct postoffice *post;    /* behind the channel of type mail */
 	void (*on_send)(void *ctx); /* told once when a segment leaves, or NULL */
 	void *on_send_ctx;
 	uint64_t messages_under_way, receipts_under_way; /* the daemon owes an answer */

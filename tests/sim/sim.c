@@ -19,6 +19,7 @@ struct sim {
 	struct diary diary;
 	struct world world;
 	struct network net;
+	struct postoffice post;
 	struct machine machine;
 	struct town town;
 	struct model model;
@@ -113,7 +114,10 @@ void sim_run(struct grounds *grounds, const struct sim_options *o, struct sim_re
 	machine_init(&s->machine, grounds, &s->net, &s->diary, o->seed, (struct wall){ BEGAN_MS },
 		     o->map_bytes, o->repeat);
 	network_init(&s->net, &s->machine.sim, &s->world, o->seed);
+	postoffice_init(&s->post, &s->net, o->seed);
+	s->net.post = &s->post;
 	town_init(&s->town, &s->machine, &s->net, o->seed, o->texts_per_day, o->kills_per_day);
+	s->post.writers = &s->town.writers;
 	model_init(&s->model, &s->machine, &s->world);
 	live(s, o);
 	tell(s, o, result_out);

@@ -13,6 +13,8 @@
 #include "parsers/sms_text.h"
 #include "parsers/strbuf.h"
 
+/* Businesses write less than phones do. */
+#define TEXTS_A_MAIL 4
 /* The longest thing that a citizen writes. */
 #define WORDS_MAX 2000
 
@@ -311,6 +313,18 @@ static void on_cut(void *ctx, uint64_t arg)
 	network_cut(t->net, (unsigned)chance_below(&t->fate, WORLD_LINKS), for_ms);
 }
 
+static void on_mail_trouble(void *ctx, uint64_t arg)
+{
+	struct town *t = ctx;
+
+	if (t->is_over)
+		return;
+	host_sim_at(&t->machine->sim, wait_for(&t->fate, 1.0 / 4), on_mail_trouble, t, arg);
+	if (chance_of_1000(&t->fate, 250))
+		postoffice_restore(t->net->post);
+	postoffice_cut(t->net->post, chance_wait(&t->fate, SECOND_MS, 6 * HOUR_MS));
+}
+
 static void on_death(void *ctx, uint64_t arg)
 {
 	struct town *t = ctx;
@@ -367,6 +381,8 @@ void town_init(struct town *t, struct machine *m, struct network *net, uint64_t 
 			    .kills_per_day = kills_per_day };
 	make_citizens(t);
 	clerks_init(&t->clerks, m, t->world, seed, texts_per_day);
+	writers_init(&t->writers, net->post, m->grounds->confs[0]->profile, seed,
+		     texts_per_day / TEXTS_A_MAIL);
 }
 
 void town_begin(struct town *t)
@@ -379,9 +395,11 @@ void town_begin(struct town *t)
 	host_sim_at(h, wait_for(&t->chance, 1.0 / 5), on_verify, t, 0);
 	host_sim_at(h, wait_for(&t->chance, 1.0 / 5), on_backup, t, 0);
 	host_sim_at(h, wait_for(&t->fate, 1.0), on_cut, t, 0);
+	host_sim_at(h, wait_for(&t->fate, 1.0), on_mail_trouble, t, 0);
 	if (t->kills_per_day > 0)
 		host_sim_at(h, wait_for(&t->fate, t->kills_per_day), on_death, t, 0);
 	clerks_begin(&t->clerks);
+	writers_begin(&t->writers);
 }
 
 void town_rest(struct town *t)
@@ -389,6 +407,7 @@ void town_rest(struct town *t)
 	struct host_sim *h = &t->machine->sim;
 
 	t->is_over = true;
+	t->writers.is_over = true;
 	t->net->is_calm = true;
 	t->net->on_send = NULL;
 	for (int i = 0; i < SIM_DEATHS; i++)

@@ -8,12 +8,14 @@
 
 #include "tests/sim/clerks.h"
 #include "tests/sim/machine.h"
+#include "tests/sim/writers.h"
 
 struct town {
 	struct machine *machine;
 	struct network *net;
 	struct world *world;
 	struct clerks clerks;
+	struct writers writers;
 	struct chance chance, fate;
 	double texts_per_day, kills_per_day;
 	unsigned n_tags;
@@ -23,6 +25,7 @@ struct town {
 
 #define TOWN_CITIZENS 300
 
+/* Of the texts a day a quarter as many are mails. */
 void town_init(struct town *t, struct machine *m, struct network *net, uint64_t seed,
 	       double texts_per_day, double kills_per_day);
 /* From now on citizens write, clerks work, the operator operates, death comes. */

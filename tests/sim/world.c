@@ -69,6 +69,7 @@ void world_fini(struct world *w)
 		free(w->shots[i].text);
 	for (size_t i = 0; i < w->n_deeds; i++)
 		free(w->deeds[i].words);
+	letters_fini(&w->letters);
 	free(w->citizens);
 	free(w->written);
 	free(w->pieces);

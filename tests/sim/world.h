@@ -12,6 +12,7 @@
 #include "parsers/clock.h"
 #include "parsers/message.h"
 #include "parsers/receipt.h"
+#include "tests/sim/letters.h"
 #include "tests/sim/texts.h"
 
 #define WORLD_LINKS 2
@@ -70,8 +71,8 @@ struct shot {
 	uint64_t row;
 	unsigned segment;
 	unsigned link;
-	char to[24];
-	char from[16];
+	char to[96];
+	char from[64];
 	char *text;
 	unsigned sends, copies; /* handed to us; given to the phone */
 	unsigned unknown;       /* times that the daemon couldn't know what became of it */
@@ -110,6 +111,7 @@ struct world {
 	size_t n_stops, stops_cap;
 	struct deed *deeds;
 	size_t n_deeds, deeds_cap;
+	struct letters letters;
 	int64_t *deaths; /* wall, in order */
 	size_t n_deaths, deaths_cap;
 	uint64_t answers_told; /* acknowledgements heard */
