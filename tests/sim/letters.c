@@ -60,20 +60,11 @@ size_t letters_resident(const struct letters *l, struct bytes address)
 	return SIZE_MAX;
 }
 
-void letters_blob(size_t letter, uint8_t blob[MAIL_SHA256_SIZE])
-{
-	memset(blob, 0xA5, MAIL_SHA256_SIZE);
-	for (int i = 0; i < 8; i++)
-		blob[i] = (uint8_t)(letter >> (56 - 8 * i));
-}
-
 size_t letters_of_blob(const struct letters *l, struct bytes blob)
 {
-	size_t letter = 0;
-
-	if (blob.len != MAIL_SHA256_SIZE)
-		return SIZE_MAX;
-	for (int i = 0; i < 8; i++)
-		letter = letter << 8 | blob.ptr[i];
-	return letter < l->n && blob.ptr[8] == 0xA5 ? letter : SIZE_MAX;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->list[i].tries > 0 &&
+		    bytes_eq(blob, bytes_at(l->list[i].blob, sizeof(l->list[i].blob))))
+			return i;
+	return SIZE_MAX;
 }

@@ -51,6 +51,7 @@ struct letter {
 	char in_reply_to[128];
 	char token[40];
 	enum mail_proof dmarc;
+	uint8_t blob[MAIL_SHA256_SIZE]; /* its raw mail, once it was handed over */
 	uint32_t uid, uid_validity;
 	int64_t at_ms, first_ms, acked_ms; /* wall */
 	unsigned tries, n_ok, n_repeated;
@@ -86,8 +87,7 @@ struct post *letters_add_post(struct letters *l);
 struct post *letters_post(struct letters *l, uint64_t row); /* NULL: none */
 /* The resident with this address (without "mail:"), or SIZE_MAX. */
 size_t letters_resident(const struct letters *l, struct bytes address);
-/* A letter's raw mail is named by its number; SIZE_MAX: not ours. */
-void letters_blob(size_t letter, uint8_t blob[MAIL_SHA256_SIZE]);
+/* The letter whose raw mail this is; SIZE_MAX: not ours. */
 size_t letters_of_blob(const struct letters *l, struct bytes blob);
 
 #endif

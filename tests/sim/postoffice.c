@@ -400,7 +400,7 @@ static struct message *letter_message(const struct postoffice *p, size_t index)
 					  .size = 1000,
 					  .is_stale = l->use == LETTER_OLD,
 					  .is_unreadable = l->use == LETTER_CRASH };
-	letters_blob(index, arrival->blob);
+	memcpy(arrival->blob, l->blob, sizeof(arrival->blob));
 	m->arrival = arrival;
 	m->to = bytes_of(MAIL_ADDRESS);
 	if (l->use == LETTER_CRASH) {
@@ -420,14 +420,28 @@ static struct message *letter_message(const struct postoffice *p, size_t index)
 	return m;
 }
 
+/* The raw mail is on disk before anything is said of it. */
+static void put_blob(struct postoffice *p, struct letter *l, size_t index)
+{
+	char raw[800];
+
+	(void)snprintf(raw, sizeof(raw), "Message-ID: <%zu.%s>\n\n%s", index, l->message_id,
+		       l->words);
+	if (blob_file_put(&p->blobs, bytes_of(raw), l->blob) != ERR_OK ||
+	    blob_folder_sync(&p->blobs) != ERR_OK)
+		abort();
+}
+
 static void hand_over(struct postoffice *p, size_t index)
 {
 	struct letter *l = &letters_of(p)->list[index];
 	struct told_letter *told = malloc(sizeof(*told));
-	struct message *m = letter_message(p, index);
+	struct message *m;
 
 	if (told == NULL)
 		abort();
+	put_blob(p, l, index);
+	m = letter_message(p, index);
 	*told = (struct told_letter){ .post = p, .letter = index };
 	l->tries++;
 	l->is_under_way = true;
@@ -508,10 +522,16 @@ void postoffice_restore(struct postoffice *p)
 	}
 }
 
-void postoffice_init(struct postoffice *p, struct network *net, uint64_t seed)
+void postoffice_init(struct postoffice *p, struct network *net, const char *state_dir,
+		     uint64_t seed)
 {
+	char path[FILES_PATH_SIZE];
+
 	*p = (struct postoffice){ .net = net,
 				  .chance = chance_of(seed, "post office"),
 				  .uid_validity = VALIDITY_FIRST,
 				  .uid_next = 1 };
+	if (blob_folder_of(state_dir, path) != ERR_OK ||
+	    blob_folder_open(path, &p->blobs) != ERR_OK)
+		abort();
 }

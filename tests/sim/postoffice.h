@@ -8,6 +8,7 @@
 #ifndef TESTS_SIM_POSTOFFICE_H
 #define TESTS_SIM_POSTOFFICE_H
 
+#include "store/blobs.h"
 #include "tests/sim/network.h"
 
 struct writers;
@@ -22,9 +23,12 @@ struct postoffice {
 	unsigned in_flight;
 	int64_t up_ms;
 	uint32_t uid_validity, uid_next;
+	struct blob_folder blobs; /* where the mail process would put what it fetched */
 };
 
-void postoffice_init(struct postoffice *p, struct network *net, uint64_t seed);
+/* state_dir is there. */
+void postoffice_init(struct postoffice *p, struct network *net, const char *state_dir,
+		     uint64_t seed);
 struct channel *postoffice_make(struct postoffice *p);
 /* A letter lies in the mailbox after so long. */
 void postoffice_deliver(struct postoffice *p, size_t letter, int64_t in_ms);

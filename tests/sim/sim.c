@@ -105,6 +105,7 @@ void sim_run(struct grounds *grounds, const struct sim_options *o, struct sim_re
 {
 	struct sim *s = calloc(1, sizeof(*s));
 	double began = real_now();
+	char state[320];
 
 	if (s == NULL)
 		abort();
@@ -114,7 +115,8 @@ void sim_run(struct grounds *grounds, const struct sim_options *o, struct sim_re
 	machine_init(&s->machine, grounds, &s->net, &s->diary, o->seed, (struct wall){ BEGAN_MS },
 		     o->map_bytes, o->repeat);
 	network_init(&s->net, &s->machine.sim, &s->world, o->seed);
-	postoffice_init(&s->post, &s->net, o->seed);
+	(void)snprintf(state, sizeof(state), "%s/state", grounds->dir);
+	postoffice_init(&s->post, &s->net, state, o->seed);
 	s->net.post = &s->post;
 	town_init(&s->town, &s->machine, &s->net, o->seed, o->texts_per_day, o->kills_per_day);
 	s->post.writers = &s->town.writers;
