@@ -93,6 +93,18 @@ static int twin_means_repeat(struct txn *t, struct desk *d, const struct message
 	return is_newest(t, d, msg, twin, is_repeat_out);
 }
 
+/* A network may hand it over again days later by this id: a STOP that comes after the START that followed it. */
+static void note_other_id(struct txn *t, struct desk *d, const struct seen_keys *keys,
+			  const Pb__Seen *twin)
+{
+	Pb__Seen rec = PB__SEEN__INIT;
+
+	rec.at = d->now.ms;
+	rec.message = twin->message;
+	rec.by_id = true;
+	seen_put_new(t, &keys->id, &rec);
+}
+
 int seen_check(struct txn *t, struct desk *d, const struct message *msg, struct seen_keys *keys,
 	       struct wall link_since, bool *is_repeat_out)
 {
@@ -114,6 +126,8 @@ int seen_check(struct txn *t, struct desk *d, const struct message *msg, struct 
 	/* Where it lies now is known from here on, too. */
 	if (*is_repeat_out && keys->is_mail)
 		seen_note(t, d, keys, twin->message);
+	else if (*is_repeat_out && keys->has_twin && keys->has_id)
+		note_other_id(t, d, keys, twin);
 	return txn_err(t);
 }
 

@@ -195,6 +195,9 @@ static void repeats(struct hall *h)
 	ok(hall_message(h, &m, false, &f) == ERR_OK && f.is_repeat,
 	   "and so is the next one, for several may wait for a slow disk");
 	hall_answered(h, &f);
+	ok(hall_message(h, &m, false, &f) == ERR_OK && f.is_repeat,
+	   "the id of a repeat is known too: its network may hand it over again for days");
+	m.remote_id = bytes_of("an id of its own");
 	ok(hall_message(h, &m, false, &f) == ERR_OK && !f.is_repeat,
 	   "once a sender was told in time, a person may write the same again");
 	hall_answered(h, &f);
