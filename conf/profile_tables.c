@@ -344,7 +344,7 @@ static struct bytes read_phone(struct table *t)
 	static const struct contact_country nowhere = { "", "" };
 	struct bytes field = tsv_get(&t->tsv, "phone"), contact = BYTES_NONE;
 
-	if (field.len == 0 || bytes_is(field, "-"))
+	if (is_none(field))
 		return BYTES_NONE;
 	if (!bytes_starts(field, "+") ||
 	    contact_of_number(field, &nowhere, t->profile->arena, &contact) != CONTACT_PHONE)

@@ -75,7 +75,7 @@ enum letter_name {
 	LETTER_STAFF_CASE, /* case tag category place? due? state? from? received words subject? suggestion? channel department; lists near? earlier? files? withheld? commands? */
 	LETTER_STAFF_MESSAGE, /* a further message: case tag category place? from? received words subject? channel lists files? withheld? */
 	LETTER_STAFF_NOT_UNDERSTOOD, /* case? tag? words? (how much was done) list lines; commands? */
-	LETTER_STAFF_CONFIRM, /* words held: case tag words reason? */
+	LETTER_STAFF_CONFIRM,        /* words held: case tag words reason? */
 	LETTER_STAFF_FAILED, /* a reply could not be delivered: case tag words reason channel from? */
 	LETTER_STAFF_PREVIEW, /* what would leave: case tag words channel n? (segments) cut? */
 	LETTER_STAFF_HELP,    /* list commands; case? tag? */
