@@ -205,6 +205,7 @@ enum announces {
 	ALWAYS,       /* whatever follows */
 	BEFORE_COLON, /* "Out of office: Re: …" */
 	WITH_BODY,    /* before a colon; or as the whole subject, when the mail begins so too */
+	IF_ABSENT, /* when what follows, or the mail's beginning, says so: an auto is a car, too */
 };
 
 /* Folded beginnings of subjects. */
@@ -217,7 +218,7 @@ static const struct {
 	{ "automated response", ALWAYS },       { "auto reply", ALWAYS },            { "auto-reply", ALWAYS },
 	{ "autoreply", ALWAYS },                { "auto response", ALWAYS },         { "auto-response", ALWAYS },
 	{ "autoresponse", ALWAYS },             { "autoresponder", ALWAYS },         { "auto-responder", ALWAYS },
-	{ "out of office auto", ALWAYS },       { "out-of-office auto", ALWAYS },    { "auto:", ALWAYS },
+	{ "out of office auto", ALWAYS },       { "out-of-office auto", ALWAYS },    { "auto:", IF_ABSENT },
 	{ "out of office", WITH_BODY },         { "out of the office", WITH_BODY },  { "out-of-office", WITH_BODY },
 	{ "ooo:", ALWAYS },                     { "vacation reply", ALWAYS },        { "vacation response", ALWAYS },
 	{ "on vacation", WITH_BODY },           { "away from office", WITH_BODY },   { "annual leave", WITH_BODY },
@@ -233,7 +234,7 @@ static const struct {
 	{ "van kancelarije", WITH_BODY },       { "izvan kancelarije", WITH_BODY },  { "nisam u kancelariji", WITH_BODY },
 	{ "van ureda", WITH_BODY },             { "izvan ureda", WITH_BODY },        { "nisam u uredu", WITH_BODY },
 	{ "na odmoru", WITH_BODY },             { "godisnji odmor", WITH_BODY },     { "na godisnjem odmoru", WITH_BODY },
-	{ "godisnji:", BEFORE_COLON },          { "na bolovanju", WITH_BODY },
+	{ "godisnji", BEFORE_COLON },          { "na bolovanju", WITH_BODY },
 	{ "automaticka odpoved", ALWAYS },      { "automaticka sprava", ALWAYS },    { "automaticky odpoved", ALWAYS },
 	{ "odpoved v nepritomnosti", ALWAYS },  { "oznamenie o nepritomnosti", ALWAYS }, { "oznam o nepritomnosti", ALWAYS },
 	{ "mimo kancelarie", WITH_BODY },       { "nepritomnost", WITH_BODY },       { "dovolenka", WITH_BODY },
@@ -268,6 +269,17 @@ static bool says_absent(struct bytes head)
 	return false;
 }
 
+static bool is_announced(const struct look *l, enum announces announces, struct bytes rest)
+{
+	switch (announces) {
+	case ALWAYS: return true;
+	case BEFORE_COLON: return bytes_starts(rest, ":");
+	case WITH_BODY: return bytes_starts(rest, ":") || (rest.len == 0 && says_absent(l->head));
+	case IF_ABSENT: return says_absent(rest) || says_absent(l->head);
+	}
+	return false;
+}
+
 static int judge_absence(struct look *l)
 {
 	for (size_t i = 0; i < ARRAY_LEN(absences); i++) {
@@ -277,10 +289,7 @@ static int judge_absence(struct look *l)
 		if (!bytes_starts(l->subject, absences[i].words) ||
 		    (rest.len != 0 && is_letter(rest.ptr[0])))
 			continue;
-		rest = bytes_trim(rest);
-		if (absences[i].announces == ALWAYS || bytes_starts(rest, ":") ||
-		    bytes_ends(bytes_of(absences[i].words), ":") ||
-		    (absences[i].announces == WITH_BODY && says_absent(l->head)))
+		if (is_announced(l, absences[i].announces, bytes_trim(rest)))
 			return say(l, MAIL_AUTO_REPLY, "Subject", l->in->subject);
 	}
 	return ERR_NOENT;

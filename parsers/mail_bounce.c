@@ -251,21 +251,31 @@ static int find_original(const struct mail_auto_in *in, struct arena *a, struct 
 
 /* ---- free forms ---- */
 
-/* Beginnings of the local part, small. */
+/* Local parts, small. */
 static const char *const server_names[] = {
 	"mailer-daemon", "mailer_daemon", "mailerdaemon",
 	"mail-daemon",   "mail.daemon",   "maildaemon",
 	"postmaster",    "mdaemon",       "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e",
 };
 
-bool mail_bounce_is_server(struct bytes address)
+/* Of programs that nobody should write to. */
+static const char *const noreply_names[] = {
+	"noreply", "no-reply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply",
+};
+
+static bool is_local_part(struct bytes address, const char *const *names, size_t n)
 {
 	struct bytes local = bytes_cut(address, 0, bytes_find(address, '@'));
 
-	for (size_t i = 0; i < ARRAY_LEN(server_names); i++)
-		if (bytes_is_any_case(local, server_names[i]))
+	for (size_t i = 0; i < n; i++)
+		if (bytes_is_any_case(local, names[i]))
 			return true;
 	return false;
+}
+
+bool mail_bounce_is_server(struct bytes address)
+{
+	return is_local_part(address, server_names, ARRAY_LEN(server_names));
 }
 
 /* Folded beginnings of subjects, in the languages of our people's servers. */
@@ -504,8 +514,9 @@ static int describe(const struct mail_auto_in *in, struct bytes folded_subject,
 
 /* The marks of one mail, and which words said so. */
 struct marks {
-	bool is_server, has_failed_header, has_subject;
+	bool is_server, is_noreply, has_failed_header, has_subject;
 	bool has_body, has_sure_body;
+	bool has_number; /* "5.1.1" of a server */
 	const char *words;
 };
 
@@ -533,13 +544,18 @@ static bool is_bounce(const struct marks *m, enum bounce_marks marked)
 		return m->has_subject || m->has_body;
 	if (marked == BOUNCE_MARKED)
 		return m->has_sure_body || (m->has_subject && m->has_body);
-	return m->has_subject && m->has_body;
+	/* "Nije isporučena kanta": citizens complain of deliveries. A program's name, words or number must be there. */
+	return m->has_subject && m->has_body &&
+	       (m->has_sure_body || m->has_number || m->is_noreply);
 }
 
 int mail_bounce_of_words(const struct mail_auto_in *in, enum bounce_marks marked, struct arena *a,
 			 struct mail_bounce *bounce_out, struct bytes *why_out)
 {
-	struct marks m = { .is_server = mail_bounce_is_server(in->from) };
+	struct marks m = {
+		.is_server = mail_bounce_is_server(in->from),
+		.is_noreply = is_local_part(in->from, noreply_names, ARRAY_LEN(noreply_names)),
+	};
 	struct folded subject, text;
 	int err = fold_text(a, utf8_cut(in->subject, MAIL_ADDRESS_MAX), &subject);
 
@@ -550,6 +566,7 @@ int mail_bounce_of_words(const struct mail_auto_in *in, enum bounce_marks marked
 	m.has_failed_header = mail_header(in->headers, "X-Failed-Recipients", 0).len != 0;
 	m.has_subject = begins_with_any(bytes_trim(subject.text), subjects, ARRAY_LEN(subjects));
 	read_body(text.text, &m);
+	m.has_number = find_status(text.text).len != 0;
 	if (!is_bounce(&m, marked))
 		return ERR_NOENT;
 	err = describe(in, subject.text, text.text, a, bounce_out);

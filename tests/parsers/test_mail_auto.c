@@ -107,6 +107,12 @@ static const struct {
 	{ "From: a@x.rs\nSubject: Szabadság\n\nSzabadságon vagyok hétfőig.", "auto-reply", "Subject: Szabadság", "hu, on leave" },
 	{ "From: a@x.rs\nSubject: Szabadság tér: kátyú\n\nNagy kátyú van.", NULL, "", "hu, a square that is called so" },
 	{ "From: a@x.rs\nSubject: Re: Out of office\n\nHvala, javite se.", NULL, "", "a person who answers to an absence" },
+	{ "From: a@x.rs\nSubject: Auto: parkiran na trotoaru\n\nStoji tu već tri dana.", NULL, "", "an auto is a car" },
+	{ "From: a@x.rs\nSubject: Auto: Odsutan do ponedeljka\n\nHvala.", "auto-reply", "Subject: Auto: Odsutan do ponedeljka", "or it is one" },
+	{ "From: a@x.rs\nSubject: Odsutan komšija\n\nKomšija je odsutan, a pas laje.", NULL, "", "a neighbour who is away" },
+	{ "From: a@x.rs\nSubject: Out of office hours noise\n\nNoise when I am away from home.", NULL, "", "noise out of office hours" },
+	{ "From: a@x.rs\nSubject: Nije isporučena kanta\n\nKanta za smeće nije isporučena.\nPera, pera@firma.rs", NULL, "", "a dustbin that wasn't delivered" },
+	{ "From: a@x.rs\nSubject: Delivery problem\n\nThe delivery failed again, the street does not exist on maps.", NULL, "", "a delivery of something else" },
 	{ "From: a@x.rs\nSubject: Automatika na semaforu\n\n", NULL, "", "a word that only begins alike" },
 	{ "From: a@x.rs\nSubject: Automobil na trotoaru\n\n", NULL, "", "a car" },
 	/* receipts */
