@@ -62,8 +62,15 @@ int verify_run(struct txn *t, struct arena *a, problem_fn *fn, void *ctx, uint64
  * caller or in meta); is_done_out at the end.
  */
 int rebuild_slice(struct txn *t, size_t n, bool *is_done_out);
-/* Marks the derived tables as made by this program; only for open.c and rebuild.c. */
+/*
+ * Only for open.c and rebuild.c: marks the derived tables as made by this program, or as being made;
+ * and a number for how this program makes them, which is another one in any that makes them otherwise.
+ */
 int keep_mark_index(struct txn *t);
+void keep_unmark_index(struct txn *t);
+uint32_t keep_index_tag(void);
+/* Whether a rebuild by this very program stopped half way: then it goes on. */
+bool rebuild_goes_on(struct txn *t);
 /* Starts a rebuild: derived tables are emptied and the mark set, in slices as well. */
 int rebuild_begin(struct txn *t);
 /*

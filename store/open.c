@@ -139,6 +139,9 @@ static int take_key(struct opening *o)
 
 /* --- the version --- */
 
+/* Room for the version and the names of all derived tables. */
+#define INDEX_MARK_MAX 512
+
 /* What of the derived tables this program makes: their names and how their keys are made. */
 static struct bytes index_mark(char *buf, size_t size)
 {
@@ -154,21 +157,48 @@ static struct bytes index_mark(char *buf, size_t size)
 
 int keep_mark_index(struct txn *t)
 {
-	char buf[512];
+	char buf[INDEX_MARK_MAX];
 
 	meta_put(t, "index", index_mark(buf, sizeof(buf)));
 	return txn_err(t);
 }
 
+/* No program takes half a table for its own. */
+void keep_unmark_index(struct txn *t)
+{
+	meta_put(t, "index", bytes_of("being made"));
+}
+
+/* Keys name tables by number, and a table that is new moves the numbers of those behind it. */
+uint32_t keep_index_tag(void)
+{
+	char buf[INDEX_MARK_MAX];
+	struct bytes mark[] = { index_mark(buf, sizeof(buf)), BYTES_NONE };
+	struct digest d;
+	struct rd r;
+	char all[INDEX_MARK_MAX];
+	size_t len = 0;
+
+	for (int i = 0; i < TABLE_COUNT_ALL && len < sizeof(all); i++)
+		len += (size_t)snprintf(all + len, sizeof(all) - len, " %s",
+					table_name((enum table)i));
+	mark[1] = bytes_of(all);
+	keyed_digest(NULL, mark, ARRAY_LEN(mark), &d);
+	r = rd_of(digest_bytes(&d));
+	return rd_u32(&r);
+}
+
 static int check_index(struct txn *t)
 {
-	char buf[512];
+	char buf[INDEX_MARK_MAX];
 	struct bytes kept, mark = index_mark(buf, sizeof(buf));
 	int err = txn_get(t, TABLE_META, bytes_of("index"), &kept);
 
 	if (err == ERR_OK && bytes_eq(kept, mark))
 		return ERR_OK;
-	return err == ERR_OK || err == ERR_NOENT ? rebuild_begin(t) : err;
+	if (err != ERR_OK && err != ERR_NOENT)
+		return err;
+	return rebuild_goes_on(t) ? ERR_OK : rebuild_begin(t);
 }
 
 static int check_version(struct txn *t, void *ctx)

@@ -2,7 +2,8 @@
 /*
  * Making derived tables anew (keep.h): first all of them are emptied, then every
  * record yields its keys again, in slices, each its own transaction. Where it
- * stands is kept in meta, so it goes on after a crash.
+ * stands is kept in meta, so it goes on after a crash; a program that makes them
+ * otherwise begins anew.
  *
  * Records may be written meanwhile: what is behind the mark is kept up to date
  * by their own puts, what is before it is read later.
@@ -26,12 +27,15 @@ struct mark {
 };
 
 static const char mark_name[] = "rebuild";
+/* Before there was one a mark began with its phase. */
+#define HAS_TAG UINT32_C(0x80000000)
 
 static int keep_mark(struct txn *t, const struct mark *m)
 {
 	struct key k;
 
 	k.len = 0;
+	key_u32(&k, keep_index_tag() | HAS_TAG);
 	key_u8(&k, (uint8_t)m->phase);
 	key_u8(&k, (uint8_t)m->table);
 	key_put(&k, m->key);
@@ -49,6 +53,10 @@ static int get_mark(struct txn *t, struct arena *a, struct mark *m_out)
 	if (err != ERR_OK)
 		return err;
 	r = rd_of(octets);
+	if (rd_u32(&r) != (keep_index_tag() | HAS_TAG)) {
+		*m_out = (struct mark){ .phase = PHASE_EMPTY };
+		return ERR_OK;
+	}
 	m_out->phase = (enum phase)rd_u8(&r);
 	m_out->table = (enum table)rd_u8(&r);
 	m_out->key = rd_take(&r, rd_left(&r));
@@ -59,7 +67,19 @@ int rebuild_begin(struct txn *t)
 {
 	const struct mark m = { .phase = PHASE_EMPTY, .table = (enum table)0 };
 
+	keep_unmark_index(t);
 	return keep_mark(t, &m);
+}
+
+bool rebuild_goes_on(struct txn *t)
+{
+	struct bytes octets;
+	struct rd r;
+
+	if (txn_get(t, TABLE_META, bytes_of(mark_name), &octets) != ERR_OK)
+		return false;
+	r = rd_of(octets);
+	return rd_u32(&r) == (keep_index_tag() | HAS_TAG);
 }
 
 int store_needs_rebuild(struct txn *t, bool *needs_out)
