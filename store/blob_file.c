@@ -173,6 +173,7 @@ int blob_folder_sync(struct blob_folder *f)
 
 	for (size_t i = 0; i < f->n_waiting && err == ERR_OK; i++) {
 		err = give_name(f, &f->waiting[i]);
+		f->waiting[i].has_name = err == ERR_OK;
 		mark_unsynced(f, f->waiting[i].sha256);
 	}
 	if (err == ERR_OK)
@@ -189,8 +190,8 @@ void blob_folder_forget(struct blob_folder *f)
 
 	for (size_t i = 0; i < f->n_waiting; i++) {
 		close(f->waiting[i].fd);
-		if (new_path(f, f->waiting[i].number, path) == ERR_OK)
-			(void)unlink(path); /* it has another name already, if all went well */
+		if (!f->waiting[i].has_name && new_path(f, f->waiting[i].number, path) == ERR_OK)
+			(void)unlink(path);
 	}
 	f->n_waiting = 0;
 }
@@ -228,7 +229,7 @@ static int make_new(struct blob_folder *f, struct blob_new *w)
 
 static int write_new(struct blob_folder *f, struct bytes octets, const uint8_t *sha256)
 {
-	struct blob_new w;
+	struct blob_new w = { .fd = -1 };
 	char path[FILES_PATH_SIZE];
 	int err = f->n_waiting == BLOB_NEW_MAX ? blob_folder_sync(f) : ERR_OK;
 

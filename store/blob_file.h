@@ -24,6 +24,7 @@
 struct blob_new {
 	int fd;
 	unsigned number; /* of its name in new/ */
+	bool has_name;   /* the one of its octets */
 	uint8_t sha256[KEYED_SHA256_BYTES];
 };
 

@@ -178,6 +178,7 @@ static void judge(struct cell_task *t, int status)
 {
 	if (t->why[0] != '\0')
 		return;
+	t->was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
 		snprintf(t->why, sizeof(t->why),
 			 "it needs more time of the processor than a mail may have");

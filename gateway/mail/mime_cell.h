@@ -12,6 +12,7 @@
 #ifndef GATEWAY_MAIL_MIME_CELL_H
 #define GATEWAY_MAIL_MIME_CELL_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "gateway/mail/sandbox.h"
@@ -41,6 +42,7 @@ struct cell_task {
 	/* Of mail; done() may take it, and leave NULL. The octets go in any case. */
 	struct arena *arena;
 	char why[CELL_WHY_SIZE]; /* "": it was read; else in words why not */
+	bool was_killed;         /* by somebody else: no fault of the mail's */
 	int64_t took_ms;
 	/* mime_cell's own: */
 	pid_t pid;

@@ -221,19 +221,39 @@ static void describe(struct set *s, size_t i, uint32_t uid_validity, struct wall
 						    m->octets.len >= s->reader->hello->mail_max };
 }
 
-/* Those that no cell could read, by what can't be in a body. */
-static void read_headers(struct set *s)
+static void run_again(struct set *s, size_t i, struct bytes raw, bool is_cut, cell_done_fn *done)
+{
+	s->tasks[i] = (struct cell_task){ .raw = raw, .is_cut = is_cut };
+	mime_cells_run(&s->reader->cells, &s->tasks[i], 1, done, s);
+}
+
+static void on_read_again(struct cell_task *t, void *ctx)
+{
+	struct set *s = ctx;
+	size_t i = (size_t)(t - s->tasks);
+
+	if (t->why[0] != '\0')
+		return;
+	s->waiting[i].state = READ;
+	s->arrivals[i].is_unreadable = false;
+	s->err = keep_files(s->reader, &t->mail);
+	tell(s, i, &t->mail);
+}
+
+/* Those that no cell could read: by what can't be in a body. One whose cell was killed by others isn't to blame. */
+static void read_again(struct set *s)
 {
 	for (size_t i = 0; i < s->n && s->err == ERR_OK; i++) {
+		const struct imap_mail *m = &s->mails[i];
 		char why[CELL_WHY_SIZE];
 
-		if (s->waiting[i].state != UNREADABLE)
+		if (s->waiting[i].state == UNREADABLE && s->tasks[i].was_killed)
+			run_again(s, i, m->octets, s->tasks[i].is_cut, on_read_again);
+		if (s->waiting[i].state != UNREADABLE || s->err != ERR_OK)
 			continue;
 		memcpy(why, s->tasks[i].why, sizeof(why));
 		s->arrivals[i].why = bytes_of(why);
-		s->tasks[i] =
-			(struct cell_task){ .raw = header_of(s->mails[i].octets), .is_cut = true };
-		mime_cells_run(&s->reader->cells, &s->tasks[i], 1, on_header_read, s);
+		run_again(s, i, header_of(m->octets), true, on_header_read);
 	}
 }
 
@@ -244,7 +264,7 @@ static int read_all(struct set *s, uint32_t uid_validity, struct wall now)
 	s->err = keep_raw(s, s->n);
 	if (s->err == ERR_OK)
 		mime_cells_run(&s->reader->cells, s->tasks, s->n, on_read, s);
-	read_headers(s);
+	read_again(s);
 	for (size_t i = 0; i < s->n; i++)
 		arena_free(&s->waiting[i].arena);
 	return s->err;

@@ -26,6 +26,13 @@ static char blobs[FILES_PATH_SIZE];
 
 /* --- the mail process --- */
 
+/* Until somebody kills it. */
+static void pause_here(void)
+{
+	for (volatile bool is_here = true; is_here;)
+		;
+}
+
 /* In the cell: the subject, and one file; CRASH in the octets is the end. */
 static int read_mail(struct bytes raw, bool is_cut, struct arena *a, struct mail *mail_out,
 		     void *ctx)
@@ -36,6 +43,10 @@ static int read_mail(struct bytes raw, bool is_cut, struct arena *a, struct mail
 	for (size_t i = 0; i + 5 <= raw.len; i++) {
 		if (memcmp(raw.ptr + i, "CRASH", 5) == 0)
 			__builtin_trap();
+		if (memcmp(raw.ptr + i, "WAITS", 5) == 0 && server->amount > 0) {
+			server->amount--;
+			pause_here();
+		}
 	}
 	mail_out->subject = bytes_cut(raw, strlen("Subject: "), bytes_find(raw, '\r') - 9);
 	mail_out->is_cut = is_cut;
@@ -344,6 +355,41 @@ static void test_crash(void)
 	stop(&p);
 }
 
+/* Cells of a process: its children. */
+static pid_t cell_of(pid_t process)
+{
+	char path[64], text[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/children", (long)process, (long)process);
+	f = fopen(path, "r");
+	if (f != NULL && fgets(text, sizeof(text), f) == NULL)
+		text[0] = '\0';
+	if (f != NULL)
+		fclose(f);
+	return (pid_t)strtol(text, NULL, 10);
+}
+
+static void test_killed_cell(void)
+{
+	struct process p = begun(0);
+	pid_t cell = 0;
+
+	server->amount = 1;
+	fake_imap_add(server, "Subject: slow\r\n\r\nWAITS");
+	for (int i = 0; i < 400 && (server->amount != 0 || cell == 0); i++) {
+		struct timespec t = { 0, 10000000 };
+
+		nanosleep(&t, NULL);
+		cell = cell_of(p.pid);
+	}
+	ok(cell > 0 && kill(cell, SIGKILL) == 0, "a cell is killed from outside");
+	ok(arrives(&p, 1) && !p.f.arrived.arrival.is_unreadable &&
+		   bytes_is(p.f.arrived.mail.subject, "slow"),
+	   "which isn't the mail's fault: it is read again");
+	stop(&p);
+}
+
 static void test_begin(void)
 {
 	struct process p;
@@ -407,6 +453,7 @@ int main(void)
 	test_new_validity();
 	test_taken_away();
 	test_crash();
+	test_killed_cell();
 	test_begin();
 	test_refused();
 	fake_imap_stop(server);
