@@ -544,7 +544,7 @@ static bool is_bounce(const struct marks *m, enum bounce_marks marked)
 		return m->has_subject || m->has_body;
 	if (marked == BOUNCE_MARKED)
 		return m->has_sure_body || (m->has_subject && m->has_body);
-	/* "Nije isporučena kanta": citizens complain of deliveries. A program's name, words or number must be there. */
+	/* Citizens complain of deliveries: a program's name, words or number must be there. */
 	return m->has_subject && m->has_body &&
 	       (m->has_sure_body || m->has_number || m->is_noreply);
 }
