@@ -324,8 +324,10 @@ static void on_looked(void *ctx, int err, uint32_t uid_validity, const uint32_t 
 				b->missing[b->n_missing] = missing[i];
 			b->n_missing++;
 		}
-		if (is_last)
+		if (is_last) {
 			tell_missing(b);
+			b->n_missing = 0;
+		}
 	}
 	free(a);
 }
@@ -354,7 +356,6 @@ static void on_ask(struct timer *t)
 	host_timer_in(host_of(b), &b->ask, ASK_EVERY_MS);
 	if (b->channel->state == CHANNEL_DOWN || mail_process_send(b->process, &f) != ERR_OK)
 		return;
-	b->n_missing = 0;
 	host_timer_in(host_of(b), &b->answer, ASK_ANSWER_MS);
 }
 
@@ -424,6 +425,7 @@ static void on_down(const char *why, void *ctx)
 	struct mailbox_channel *b = ctx;
 
 	b->life++; /* what it asked for is answered to nobody */
+	b->n_missing = 0;
 	host_timer_stop(host_of(b), &b->begin_again);
 	host_timer_stop(host_of(b), &b->answer);
 	channel_set_state(b->channel, CHANNEL_DOWN, why);
