@@ -136,7 +136,7 @@ static const struct conf_key channel_keys[] = {
 	  .doc = "The name that we say to the SMTP server. Empty: the domain of the address." },
 	{ "authserv_id", KIND_HOST,  "",     0, 253,  CH(mail.authserv_id, IN_MAIL),
 	  .doc = "The name under which our own mail server writes Authentication-Results. It must remove foreign fields of that "
-		 "name; odzivd(8) shows how. Empty: no sender is ever proven, and staff commands are asked back for." },
+		 "name; odziv-mail(7) shows how. Empty: no sender is ever proven, and staff commands are asked back for." },
 	{ "servers",  KIND_HOSTS,    "",     0, CONF_PEERS_MAX, CH(mail.servers, IN_MAIL),
 	  .n_at = offsetof(struct conf_channel, mail.n_servers),
 	  .doc = "The names by which our own mail servers sign their Received fields, separated by commas. Empty: authserv_id." },

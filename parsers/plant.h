@@ -33,6 +33,10 @@
 	X(PLANT_NO_ANSWER,         "an acknowledgement isn't written") \
 	X(PLANT_OTHER_CODE,        "a reply leaves from another short code") \
 	X(PLANT_LOG_UNCHAINED,     "a step of a case isn't chained to the one before") \
+	X(PLANT_STAFF_BELIEVED,    "a clerk's From is believed without a proof") \
+	X(PLANT_TOKEN_STOLEN,      "one member's token serves another") \
+	X(PLANT_MACHINE_HEARD,     "a mail by a program is taken for a person's") \
+	X(PLANT_RETURN_PATH,       "an acknowledgement by mail says that a person wrote it") \
 	X(PLANT_NOT_REPEATABLE,    "a job that is applied twice counts twice")
 /* clang-format on */
 

@@ -11,6 +11,7 @@
 #include "gateway/desk/staff_mail.h"
 #include "gateway/desk/staff_post.h"
 #include "parsers/contact.h"
+#include "parsers/plant.h"
 #include "parsers/strbuf.h"
 #include "parsers/utf8.h"
 #include "store/cases.h"
@@ -205,7 +206,7 @@ int mail_in_apply(struct txn *t, struct desk *d, const struct message *msg,
 	d->silence = silence_of(d, msg);
 	if (msg->arrival->is_unreadable)
 		return hear_unreadable(t, d, msg, rec, found_out);
-	if (msg->mail->automatic != MAIL_BY_PERSON) {
+	if (msg->mail->automatic != MAIL_BY_PERSON && !PLANT(PLANT_MACHINE_HEARD)) {
 		int err = mail_bounce_hear(t, d, msg->mail, rec);
 
 		return err == ERR_OK ? keep(t, rec, found_out) : err;

@@ -6,6 +6,7 @@
 
 #include "gateway/desk/tokens.h"
 #include "parsers/contact.h"
+#include "parsers/plant.h"
 #include "parsers/strbuf.h"
 #include "store/counts.h"
 #include "store/outbox.h"
@@ -191,7 +192,7 @@ static void write_envelope(struct desk *d, const struct conf_channel *c, const s
 	row->token = record_strc(d->arena, p->token);
 	row->reply_to = p->token[0] != '\0' && c->mail.sub_addresses ? with_token(d, c, p->token)
 								     : record_strc(d->arena, "");
-	row->auto_submitted = p->author;
+	row->auto_submitted = PLANT(PLANT_RETURN_PATH) ? 0 : p->author;
 	if (p->author == POST_AUTO_REPLIED)
 		return;
 	token_bounce(d, row->id, token);

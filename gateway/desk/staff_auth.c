@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "gateway/desk/tokens.h"
+#include "parsers/plant.h"
 #include "store/cases.h"
 #include "store/held.h"
 #include "store/outbox.h"
@@ -66,6 +67,8 @@ static bool is_from_proven(const struct mail *m)
 {
 	const struct mail_auth *auth = &m->auth;
 
+	if (PLANT(PLANT_STAFF_BELIEVED))
+		return true;
 	if (auth->dmarc == PROOF_FAIL)
 		return false;
 	return auth->dmarc == PROOF_PASS || auth->dkim == PROOF_PASS ||
@@ -89,7 +92,7 @@ static bool is_replay(struct txn *t, const struct mail *m)
 
 static bool is_from(const struct mail *m, const struct member *member)
 {
-	return same_letters(m->from.address, member->mail);
+	return PLANT(PLANT_TOKEN_STOLEN) || same_letters(m->from.address, member->mail);
 }
 
 /* What is missing when the token is right. */

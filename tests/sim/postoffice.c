@@ -231,7 +231,7 @@ static void check_copy(struct postoffice *p, const struct shot *s, const struct 
 			       " leaves again with other words or another Message-ID",
 			       out->row);
 	if (s->is_flying)
-		diary_violated(p->net->sim->diary, "copies-are-bounded",
+		diary_violated(p->net->sim->diary, "sending-before-send",
 			       "mail %" PRIu64 " leaves while it is under way", out->row);
 }
 

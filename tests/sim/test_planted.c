@@ -44,6 +44,10 @@ static const struct {
 	{ PLANT_NO_ANSWER,         "everybody-gets-an-answer" },
 	{ PLANT_OTHER_CODE,        "the-same-way-back" },
 	{ PLANT_LOG_UNCHAINED,     "verify-finds-nothing" },
+	{ PLANT_STAFF_BELIEVED,    "only-staff-speak-for-the-town" },
+	{ PLANT_TOKEN_STOLEN,      "only-staff-speak-for-the-town" },
+	{ PLANT_MACHINE_HEARD,     "one-outcome-each" },
+	{ PLANT_RETURN_PATH,       "machines-say-so" },
 };
 /* clang-format on */
 
