@@ -150,7 +150,7 @@ static int fetch(struct imap *im, const uint32_t *uids, size_t n, size_t octets_
 	int err = set != NULL && what != NULL ? ERR_OK : ERR_NOMEM;
 
 	for (size_t i = 0; i < ARRAY_LEN(atts); i++) {
-		if (atts[i] == NULL && (i < 3 || octets_max != 0))
+		if ((i < ARRAY_LEN(atts) - 1 || octets_max != 0) && atts[i] == NULL)
 			err = ERR_NOMEM;
 		if (atts[i] != NULL && what != NULL)
 			mailimap_fetch_type_new_fetch_att_list_add(what, atts[i]);
