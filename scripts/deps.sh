@@ -18,7 +18,7 @@ set -euo pipefail
 declare -A PACKAGES=(
 	[build]="gcc libc6-dev make autoconf automake pkg-config protobuf-c-compiler xz-utils libuv1-dev
 		libmicrohttpd-dev libcurl4-gnutls-dev libpcre2-dev libiniparser-dev liblmdb-dev libprotobuf-c-dev
-		libicu-dev libsodium-dev libjansson-dev libxml2-dev libetpan-dev libsystemd-dev tzdata"
+		libicu-dev libsodium-dev libjansson-dev libxml2-dev libetpan-dev libsmpp34-dev libsystemd-dev tzdata"
 	[python]="python3"
 	[lab]="python3 kannel kannel-extras curl dovecot-imapd dovecot-lmtpd postfix openssl"
 	[test]="cppcheck clang-format strace procps"
