@@ -38,6 +38,24 @@ const char *smpp_id_text(uint32_t id)
 	return NULL;
 }
 
+const char *smpp_tag_text(uint16_t tag)
+{
+	static const struct {
+		uint16_t tag;
+		const char *text;
+	} names[] = {
+#define X(name, number, text) { number, text },
+		SMPP_TAG_LIST(X)
+#undef X
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (names[i].tag == tag)
+			return names[i].text;
+	}
+	return NULL;
+}
+
 /* 5.1.3 */
 static const struct {
 	uint32_t status;

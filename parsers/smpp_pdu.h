@@ -77,16 +77,29 @@ enum smpp_status {
 	SMPP_RX_T_APPN = 0x64,
 };
 
+/* clang-format off */
+#define SMPP_TAG_LIST(X) \
+	X(SMPP_TAG_DEST_ADDR_SUBUNIT,      0x0005, "dest_addr_subunit") \
+	X(SMPP_TAG_STATUS_TEXT,            0x001D, "additional_status_info_text") \
+	X(SMPP_TAG_RECEIPTED_MESSAGE_ID,   0x001E, "receipted_message_id") \
+	X(SMPP_TAG_USER_MESSAGE_REFERENCE, 0x0204, "user_message_reference") \
+	X(SMPP_TAG_SOURCE_PORT,            0x020A, "source_port") \
+	X(SMPP_TAG_DESTINATION_PORT,       0x020B, "destination_port") \
+	X(SMPP_TAG_SAR_MSG_REF_NUM,        0x020C, "sar_msg_ref_num") \
+	X(SMPP_TAG_SAR_TOTAL_SEGMENTS,     0x020E, "sar_total_segments") \
+	X(SMPP_TAG_SAR_SEGMENT_SEQNUM,     0x020F, "sar_segment_seqnum") \
+	X(SMPP_TAG_SC_INTERFACE_VERSION,   0x0210, "sc_interface_version") \
+	X(SMPP_TAG_NETWORK_ERROR_CODE,     0x0423, "network_error_code") \
+	X(SMPP_TAG_MESSAGE_PAYLOAD,        0x0424, "message_payload") \
+	X(SMPP_TAG_MORE_MESSAGES_TO_SEND,  0x0426, "more_messages_to_send") \
+	X(SMPP_TAG_MESSAGE_STATE,          0x0427, "message_state") \
+	X(SMPP_TAG_USSD_SERVICE_OP,        0x0501, "ussd_service_op")
+/* clang-format on */
+
 enum smpp_tag {
-	SMPP_TAG_RECEIPTED_MESSAGE_ID = 0x001E,
-	SMPP_TAG_USER_MESSAGE_REFERENCE = 0x0204,
-	SMPP_TAG_SAR_MSG_REF_NUM = 0x020C,
-	SMPP_TAG_SAR_TOTAL_SEGMENTS = 0x020E,
-	SMPP_TAG_SAR_SEGMENT_SEQNUM = 0x020F,
-	SMPP_TAG_NETWORK_ERROR_CODE = 0x0423,
-	SMPP_TAG_MESSAGE_PAYLOAD = 0x0424,
-	SMPP_TAG_MESSAGE_STATE = 0x0427,
-	SMPP_TAG_USSD_SERVICE_OP = 0x0501,
+#define X(name, number, text) name = (number),
+	SMPP_TAG_LIST(X)
+#undef X
 };
 
 struct smpp_tlv {
@@ -122,6 +135,7 @@ struct smpp_pdu {
 };
 
 const char *smpp_id_text(uint32_t id);         /* NULL: unknown */
+const char *smpp_tag_text(uint16_t tag);       /* NULL: unknown */
 const char *smpp_status_text(uint32_t status); /* "ESME_RTHROTTLED"; NULL: not of the standard */
 
 /*

@@ -75,6 +75,7 @@ const struct command_row commands[] = {
 	{ "sms show", "TEXT", "encoding and segments of a text", RUN_LOCAL, 1, 1, { { NULL, NULL } }, NULL, false, text_sms },
 	{ "mail show", "FILE", "what the mail parser makes of a file", RUN_LOCAL, 1, 1, { { NULL, NULL } }, NULL, false,
 	  text_mail_show },
+	{ "smpp decode", "HEX", "the PDUs of a hex dump, in words", RUN_LOCAL, 1, 1, { { NULL, NULL } }, NULL, false, text_smpp },
 	{ "template show", "NAME LANGUAGE", "a text of the profile", RUN_LOCAL, 2, 2, { { NULL, NULL } }, NULL, false,
 	  text_template },
 	{ "template check", "", "every text fits with the longest values", RUN_LOCAL, 0, 0, { { NULL, NULL } }, NULL, true,

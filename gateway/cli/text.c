@@ -5,8 +5,10 @@
 #include "gateway/cli/ask.h"
 #include "gateway/cli/print.h"
 #include "gateway/cli/text_classify.h"
+#include "gateway/cli/text_smpp.h"
 #include "gateway/cli/text_template.h"
 #include "parsers/err.h"
+#include "parsers/smpp_pdu.h"
 #include "parsers/utf8.h"
 
 #define TEXT_MAX (1024u * 1024)
@@ -81,6 +83,38 @@ int text_sms(const struct args *args)
 	int err = text_sms_json(bytes_of(args->words[0]), args->arena, &line);
 
 	return finish(args, err, line);
+}
+
+int text_smpp(const struct args *args)
+{
+	struct bytes octets, frame, line;
+	int status = EXIT_DONE;
+	int err = smpp_hex(bytes_of(args->words[0]), args->arena, &octets);
+
+	if (err != ERR_OK) {
+		args_fail("smpp decode: this is no hex dump: pairs of hex digits, as tcpdump -x "
+			  "or wireshark's 'copy as a hex stream' write them");
+		return EXIT_FAILED;
+	}
+	while (octets.len > 0 && status == EXIT_DONE) {
+		err = smpp_frame(octets, &frame);
+		if (err == ERR_OK)
+			err = smpp_decode_json(frame, args->arena, &line);
+		if (err == ERR_TRUNCATED || err == ERR_LIMIT) {
+			args_fail("smpp decode: no whole PDU begins here (%zu octets left): its "
+				  "first four octets are its length, 16 to %zu; cut the headers of "
+				  "IP and TCP off the dump",
+				  octets.len, SMPP_FRAME_MAX);
+			return EXIT_FAILED;
+		}
+		if (err != ERR_OK) {
+			args_fail("smpp decode: %s", err_text(err));
+			return EXIT_FAILED;
+		}
+		status = print_line(args, line);
+		octets = bytes_cut(octets, frame.len, octets.len);
+	}
+	return status;
 }
 
 int text_template(const struct args *args)

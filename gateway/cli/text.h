@@ -9,6 +9,7 @@ struct args;
 
 int text_classify(const struct args *args);
 int text_sms(const struct args *args);
+int text_smpp(const struct args *args);
 int text_template(const struct args *args);
 int text_template_check(const struct args *args);
 int text_profile_check(const struct args *args);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/cli/text_smpp.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "parsers/err.h"
+#include "parsers/json.h"
+#include "parsers/message.h"
+#include "parsers/receipt.h"
+#include "parsers/smpp_pdu.h"
+
+/* esm_class (5.2.12) */
+#define ESM_UDH     0x40u
+#define ESM_TYPE    0x3Cu
+#define ESM_RECEIPT 0x04u
+/* data_coding (5.2.19) */
+#define CODING_BINARY  4u
+#define CODING_BINARY2 2u
+#define CODING_UNICODE 8u
+
+/* --- the dump --- */
+
+static int hex_of(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (uint8_t)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* "0x0010:  4500 003c": the offset of tcpdump goes, and the letters that -X writes behind two blanks. */
+static struct bytes without_margins(struct bytes line)
+{
+	size_t colon = bytes_find(line, ':');
+	bool is_dump = bytes_starts(bytes_trim(line), "0x") && colon < line.len;
+
+	if (!is_dump)
+		return line;
+	line = bytes_trim(bytes_cut(line, colon + 1, line.len));
+	for (size_t i = 0; i + 1 < line.len; i++) {
+		if (line.ptr[i] == ' ' && line.ptr[i + 1] == ' ')
+			return bytes_cut(line, 0, i);
+	}
+	return line;
+}
+
+int smpp_hex(struct bytes text, struct arena *a, struct bytes *octets_out)
+{
+	uint8_t *octets = arena_alloc(a, text.len / 2 + 1);
+	struct bytes line;
+	size_t n = 0;
+
+	if (octets == NULL)
+		return ERR_NOMEM;
+	while (bytes_split(&text, '\n', &line)) {
+		line = without_margins(line);
+		for (size_t i = 0; i < line.len; i++) {
+			int digit = hex_of(line.ptr[i]);
+
+			if (digit < 0 && (isspace(line.ptr[i]) || line.ptr[i] == ':'))
+				continue;
+			if (digit < 0)
+				return ERR_INVALID;
+			octets[n / 2] = (uint8_t)(n % 2 == 0 ? digit << 4 : octets[n / 2] | digit);
+			n++;
+		}
+	}
+	*octets_out = bytes_at(octets, n / 2);
+	return n % 2 == 0 ? ERR_OK : ERR_INVALID;
+}
+
+/* --- what stands in a PDU --- */
+
+static void put_address(struct json *j, const char *name, const struct smpp_address *a)
+{
+	struct json *o = json_object();
+
+	json_put_int(o, "ton", a->ton);
+	json_put_int(o, "npi", a->npi);
+	json_put_text(o, "address", a->digits);
+	json_put_take(j, name, &o);
+}
+
+static void put_octets(struct json *j, const char *name, struct bytes octets)
+{
+	struct json *value = json_octets(octets);
+
+	json_put_take(j, name, &value);
+}
+
+static void put_tlvs(struct json *j, const struct smpp_pdu *pdu)
+{
+	struct json *list = json_array();
+
+	for (size_t i = 0; i < pdu->n_tlvs; i++) {
+		struct json *o = json_object();
+		const char *name = smpp_tag_text(pdu->tlvs[i].tag);
+
+		json_put_int(o, "tag", pdu->tlvs[i].tag);
+		json_put_text(o, "name", name == NULL ? BYTES_NONE : bytes_of(name));
+		put_octets(o, "value", pdu->tlvs[i].value);
+		json_append_take(list, &o);
+	}
+	json_put_take(j, "tlvs", &list);
+	json_put_int(j, "tlvs_left_out", (int64_t)pdu->n_tlvs_more);
+}
+
+/* As a link with alphabet = gsm7 would read it. */
+static void put_words(struct json *j, const struct smpp_message *m)
+{
+	struct message *msg = message_new((size_t)1024 * 1024);
+	bool has_udh = (m->esm_class & ESM_UDH) != 0 && m->text.len > 0;
+	size_t udh = has_udh ? m->text.ptr[0] + 1u : 0;
+
+	if (msg == NULL)
+		return;
+	msg->udh = bytes_cut(m->text, 0, udh);
+	msg->raw = bytes_cut(m->text, udh, m->text.len);
+	msg->coding = m->data_coding == CODING_UNICODE ? CODING_UCS2
+		      : m->data_coding == CODING_BINARY || m->data_coding == CODING_BINARY2
+			      ? CODING_OCTETS
+			      : CODING_GSM7;
+	msg->charset = msg->coding == CODING_UCS2 ? bytes_of("UTF-16BE") : bytes_of("GSM-7");
+	put_octets(j, "udh", msg->udh);
+	if (message_decode(msg) == ERR_OK)
+		json_put_text(j, "text", msg->text);
+	message_read_udh(msg, UINT8_MAX);
+	if (msg->part_total > 1) {
+		json_put_int(j, "part", msg->part_index);
+		json_put_int(j, "parts", msg->part_total);
+	}
+	message_free(&msg);
+}
+
+static void put_receipt(struct json *j, const struct smpp_pdu *pdu)
+{
+	struct receipt_text parsed = { 0 };
+	struct bytes id = smpp_tlv_text(pdu, SMPP_TAG_RECEIPTED_MESSAGE_ID);
+	struct json *o;
+
+	if ((pdu->message.esm_class & ESM_TYPE) != ESM_RECEIPT && id.len == 0)
+		return;
+	(void)receipt_text_parse(pdu->message.text, &parsed); /* the TLVs may be all */
+	o = json_object();
+	json_put_text(o, "id", id.len > 0 ? id : parsed.id);
+	json_put_text(o, "stat", parsed.stat);
+	json_put_str(o, "state", receipt_state_text(parsed.state));
+	json_put_text(o, "err", parsed.err);
+	json_put_take(j, "receipt", &o);
+}
+
+static void put_message(struct json *j, const struct smpp_pdu *pdu)
+{
+	const struct smpp_message *m = &pdu->message;
+
+	json_put_text(j, "service_type", m->service_type);
+	put_address(j, "from", &m->from);
+	put_address(j, "to", &m->to);
+	json_put_int(j, "esm_class", m->esm_class);
+	json_put_int(j, "protocol_id", m->protocol_id);
+	json_put_int(j, "priority", m->priority);
+	json_put_text(j, "schedule", m->schedule);
+	json_put_text(j, "validity", m->validity);
+	json_put_int(j, "registered_delivery", m->registered_delivery);
+	json_put_int(j, "data_coding", m->data_coding);
+	put_octets(j, "octets", m->text);
+	put_words(j, m);
+	put_receipt(j, pdu);
+}
+
+static void put_bind(struct json *j, const struct smpp_pdu *pdu)
+{
+	json_put_text(j, "system_id", pdu->system_id);
+	/* A dump is shown to others: that there is a password is enough. */
+	json_put_bool(j, "has_password", pdu->password.len > 0);
+	json_put_text(j, "system_type", pdu->system_type);
+	json_put_int(j, "interface_version", pdu->interface_version);
+	json_put_text(j, "address_range", pdu->address_range);
+}
+
+static void put_body(struct json *j, const struct smpp_pdu *pdu)
+{
+	switch (pdu->id) {
+	case SMPP_SUBMIT_SM:
+	case SMPP_DELIVER_SM:
+	case SMPP_DATA_SM: put_message(j, pdu); break;
+	case SMPP_BIND_RECEIVER:
+	case SMPP_BIND_TRANSMITTER:
+	case SMPP_BIND_TRANSCEIVER:
+	case SMPP_OUTBIND: put_bind(j, pdu); break;
+	case SMPP_ALERT_NOTIFICATION: put_address(j, "source", &pdu->source); break;
+	default: break;
+	}
+	if (pdu->message_id.len > 0)
+		json_put_text(j, "message_id", pdu->message_id);
+	if ((pdu->id & 0x80000000u) != 0 && pdu->system_id.len > 0)
+		json_put_text(j, "system_id", pdu->system_id);
+	put_tlvs(j, pdu);
+}
+
+int smpp_decode_json(struct bytes frame, struct arena *a, struct bytes *line_out)
+{
+	struct json *j = json_object(), *faults = json_array();
+	struct smpp_pdu pdu;
+	int err = smpp_pdu_read(frame, &pdu);
+	const char *name = smpp_id_text(pdu.id), *status = smpp_status_text(pdu.status);
+	struct json *fault = NULL;
+
+	json_put_int(j, "length", (int64_t)frame.len);
+	json_put_str(j, "command", name != NULL ? name : "unknown");
+	json_put_int(j, "command_id", pdu.id);
+	json_put_int(j, "command_status", pdu.status);
+	json_put_str(j, "status", status != NULL ? status : "not of the standard");
+	json_put_int(j, "sequence", pdu.sequence);
+	put_body(j, &pdu);
+	if (err != ERR_OK)
+		fault = json_text(bytes_of("its fixed part doesn't fit"));
+	else if (pdu.is_cut)
+		fault = json_text(bytes_of("it ends in the middle of a TLV"));
+	if (fault != NULL)
+		json_append_take(faults, &fault);
+	json_put_take(j, "faults", &faults);
+	err = json_line(j, a, line_out);
+	json_free(&j);
+	return err;
+}
