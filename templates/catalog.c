@@ -72,6 +72,7 @@ static const char *const word_keys[] = {
 	"refused.no_words",
 	"refused.not_sent",
 	"refused.merged",
+	"refused.quote",
 	"refused.not_possible",
 	"told.nothing",
 	"told.article",

@@ -81,6 +81,7 @@ int mail_record_fill(struct desk *d, const struct message *msg, Pb__Message *rec
 	rec->in_reply_to = short_id(d, m->in_reply_to);
 	rec->automatic = m->automatic;
 	rec->unproven = m->auth.dmarc == PROOF_FAIL;
+	rec->words_unsure = m->own_is_unsure;
 	fill_arrival(msg->arrival, rec);
 	err = fill_files(d, m, rec);
 	return err == ERR_OK ? fill_references(d, m, rec) : err;

@@ -54,6 +54,44 @@ struct log_show {
 	struct json *list;
 };
 
+/* Of a mail and of a row: what goes along. */
+static void put_files(struct json *j, Pb__File *const *files, size_t n)
+{
+	struct json *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		struct json *file = json_object();
+		struct json *hash =
+			json_octets(bytes_at(files[i]->sha256.data, files[i]->sha256.len));
+
+		json_put_str(file, "name", files[i]->name);
+		json_put_str(file, "type", files[i]->type);
+		json_put_int(file, "bytes", (int64_t)files[i]->size);
+		json_put_take(file, "sha256", &hash);
+		json_put_bool(file, "withheld", files[i]->executable);
+		json_append_take(list, &file);
+	}
+	json_put_take(j, "attachments", &list);
+}
+
+/* What a step brought besides its words, where it is a mail. */
+static void put_mail(struct log_show *s, const Pb__LogEntry *e, struct json *j)
+{
+	Pb__Message *msg;
+	Pb__Outbox *row;
+
+	if (e->row != 0 && outbox_get(s->t, e->row, s->a, &row) == ERR_OK) {
+		if (row->subject[0] == '\0')
+			return;
+		json_put_str(j, "subject", row->subject);
+		put_files(j, row->files, row->n_files);
+	} else if (e->message != 0 && message_get(s->t, e->message, s->a, &msg) == ERR_OK &&
+		   message_is_mail(msg)) {
+		json_put_str(j, "subject", msg->subject);
+		put_files(j, msg->files, msg->n_files);
+	}
+}
+
 static int show_step(const Pb__LogEntry *e, void *ctx)
 {
 	struct log_show *s = ctx;
@@ -66,8 +104,21 @@ static int show_step(const Pb__LogEntry *e, void *ctx)
 	json_put_str(j, "text", words.len != 0 ? (const char *)words.ptr : NULL);
 	json_put_str(j, "channel", e->channel);
 	json_put_str(j, "why", e->why);
+	put_mail(s, e, j);
 	json_append_take(s->list, &j);
 	return ERR_OK;
+}
+
+static void put_linked(struct json *j, const Pb__Case *rec)
+{
+	struct json *list = json_array();
+
+	for (size_t i = 0; i < rec->n_linked; i++) {
+		struct json *number = json_text(bytes_of(rec->linked[i]));
+
+		json_append_take(list, &number);
+	}
+	json_put_take(j, "linked", &list);
 }
 
 struct json *show_case(struct txn *t, const Pb__Case *rec, struct arena *a, bool with_log)
@@ -93,6 +144,9 @@ struct json *show_case(struct txn *t, const Pb__Case *rec, struct arena *a, bool
 	json_put_time(j, "closed", rec->closed);
 	json_put_str(j, "reason", rec->reason);
 	json_put_int(j, "messages", rec->messages);
+	json_put_str(j, "kind", rec->kind);
+	json_put_bool(j, "unproven", rec->unproven);
+	put_linked(j, rec);
 	if (!with_log)
 		return j;
 	log.list = json_array();
@@ -124,6 +178,11 @@ struct json *show_row(const Pb__Outbox *row)
 	json_put_time(j, "arrived", row->arrived);
 	json_put_str(j, "error", row->error);
 	json_put_str(j, "text", row->text);
+	if (row->subject[0] != '\0') {
+		json_put_str(j, "subject", row->subject);
+		json_put_str(j, "message_id", row->message_id);
+		put_files(j, row->files, row->n_files);
+	}
 	return j;
 }
 
@@ -143,6 +202,12 @@ static struct json *show_message(const Pb__Message *m)
 	json_put_str(j, "place", m->place);
 	json_put_str(j, "settlement", m->settlement);
 	json_put_str(j, "text", m->text);
+	if (message_is_mail(m)) {
+		json_put_str(j, "subject", m->subject);
+		json_put_str(j, "message_id", m->message_id);
+		json_put_str(j, "why", m->why);
+		put_files(j, m->files, m->n_files);
+	}
 	return j;
 }
 

@@ -7,6 +7,7 @@
 
 #include "gateway/desk/matter.h"
 #include "gateway/desk/reply.h"
+#include "gateway/desk/solved.h"
 #include "gateway/desk/staff_kit.h"
 #include "gateway/desk/staff_post.h"
 #include "gateway/desk/tell.h"
@@ -295,6 +296,10 @@ int staff_status(struct txn *t, struct desk *d, struct staff_act *act)
 		return staff_refuse(
 			act, ERR_BAD_STATE, "%s: %s; open it with: odziv case reopen %s REASON",
 			rec->number, case_state_text((enum case_state)rec->state), rec->number);
+	if (next == CASE_SOLVED && case_is_open(rec)) {
+		staff_take(rec, act, d);
+		return solved_now(t, d, rec, act->who);
+	}
 	/* Who makes a new case wait has taken it. */
 	if (rec->state == CASE_NEW && next == CASE_WAITING)
 		err = case_move(rec, CASE_OPEN);
@@ -380,15 +385,22 @@ int staff_merge(struct txn *t, struct desk *d, struct staff_act *act)
 static int contact_as_typed(struct txn *t, struct desk *d, struct staff_act *act,
 			    Pb__Contact **contact_out)
 {
-	const struct contact_country country = { .code = d->conf->channels[0].country,
+	const struct conf_channel *phones = desk_sms_channel(d->conf);
+	const struct contact_country country = { .code = phones != NULL ? phones->country : "",
 						 .trunk = "0" };
 	struct bytes typed = act->number, address;
 
+	if (bytes_starts(typed, "mail:"))
+		typed = bytes_cut(typed, 5, typed.len);
+	address = contact_of_address(typed, d->arena);
+	if (address.len != 0)
+		return contact_need(t, address, d->now, d->arena, contact_out);
 	if (bytes_starts(typed, "sms:"))
 		typed = bytes_cut(typed, 4, typed.len);
 	if (contact_of_number(typed, &country, d->arena, &address) != CONTACT_PHONE)
 		return staff_refuse(act, ERR_INVALID,
-				    "%.*s: not a phone number; write it like sms:+%s641234567",
+				    "%.*s: not a phone number; write it like sms:+%s641234567, or "
+				    "a mail address",
 				    PRI_BYTES(act->number), country.code);
 	return contact_need(t, address, d->now, d->arena, contact_out);
 }
@@ -420,14 +432,12 @@ int staff_new(struct txn *t, struct desk *d, struct staff_act *act)
 		.note = act->words,
 		.why = bytes_of("entered by staff"),
 	};
+	const struct conf_channel *channel;
 	struct classified u;
 	Pb__Contact *contact;
 	Pb__Case *rec;
 	int err;
 
-	if (d->conf->n_channels == 0)
-		return staff_refuse(act, ERR_BAD_STATE, "%s: no channel is configured",
-				    d->conf->file);
 	if (act->other.len != 0 && category == NULL)
 		return staff_refuse(act, ERR_INVALID,
 				    "%.*s: no such category; see categories.tsv of the profile",
@@ -439,13 +449,18 @@ int staff_new(struct txn *t, struct desk *d, struct staff_act *act)
 		err = classify(&p->classifier, d->arena, act->words, reply_tongue(d, contact), &u);
 	if (err != ERR_OK)
 		return err;
+	channel = contact_is_mail(bytes_of(contact->address)) ? desk_mail_channel(d->conf)
+							      : desk_sms_channel(d->conf);
+	if (channel == NULL)
+		return staff_refuse(act, ERR_BAD_STATE, "%s: no channel reaches %s", d->conf->file,
+				    contact->address);
 	if (category == NULL && u.n_categories > 0)
 		category = profile_category(p, u.categories[0]);
 	o.category = category != NULL ? category : p->coordinator_category;
 	o.place = u.place;
 	o.settlement = u.settlement;
-	o.channel = d->conf->channels[0].name;
-	o.to = d->conf->channels[0].from;
+	o.channel = channel->name;
+	o.to = channel->from;
 	o.contact = contact;
 	o.is_emergency = o.category == p->emergency_category;
 	o.tongue = contact->language != LANG_NONE

@@ -53,26 +53,36 @@ static bool same_letters(struct bytes a, struct bytes b)
 	return a.len == b.len && a.len != 0;
 }
 
-/* A login proves who wrote only where it is the member's own; a server that doesn't say whose it was is believed. */
-static bool is_login_of(const struct mail_auth *auth, struct bytes address)
+/*
+ * A login proves who wrote only where it is the member's own: the whole address, or, of a bare name,
+ * one of our own server's domain, since another domain's jelena is somebody else. A server that
+ * doesn't say whose login it was proves that somebody has one.
+ */
+static bool is_login_of(const struct mail_auth *auth, struct bytes address, struct bytes ours)
 {
-	struct bytes local = bytes_cut(address, 0, bytes_find(address, '@'));
+	size_t at = bytes_find(address, '@');
+	struct bytes domain = bytes_cut(address, at, address.len);
+	struct bytes our_domain = bytes_cut(ours, bytes_find(ours, '@'), ours.len);
 
-	return auth->auth == PROOF_PASS &&
-	       (auth->auth_identity.len == 0 || same_letters(auth->auth_identity, address) ||
-		same_letters(auth->auth_identity, local));
+	if (auth->auth != PROOF_PASS)
+		return false;
+	if (bytes_find(auth->auth_identity, '@') < auth->auth_identity.len)
+		return same_letters(auth->auth_identity, address);
+	return same_letters(auth->auth_identity, bytes_cut(address, 0, at)) &&
+	       same_letters(domain, our_domain);
 }
 
-static bool is_from_proven(const struct mail *m)
+static bool is_from_proven(const struct mail *m, const struct conf_channel *channel)
 {
 	const struct mail_auth *auth = &m->auth;
+	struct bytes ours = channel != NULL ? bytes_of(channel->from) : BYTES_NONE;
 
 	if (PLANT(PLANT_STAFF_BELIEVED))
 		return true;
 	if (auth->dmarc == PROOF_FAIL)
 		return false;
 	return auth->dmarc == PROOF_PASS || auth->dkim == PROOF_PASS ||
-	       is_login_of(auth, m->from.address);
+	       is_login_of(auth, m->from.address, ours);
 }
 
 static bool names_other_case(const struct mail *m, const Pb__Case *rec)
@@ -111,7 +121,7 @@ static enum staff_lack lack_of(struct txn *t, const struct desk *d, const struct
 		return STAFF_REPLAYED;
 	if (channel != NULL && channel->mail.staff_proof == STAFF_PROOF_CONFIRM)
 		return STAFF_ASKED_FOR;
-	return is_from_proven(m) ? STAFF_PROVEN : STAFF_UNPROVEN_FROM;
+	return is_from_proven(m, channel) ? STAFF_PROVEN : STAFF_UNPROVEN_FROM;
 }
 
 /* A token that asked for a word on held ones proves the mailbox that it was sent to, once. */

@@ -177,6 +177,9 @@ static int check(struct task *k)
 {
 	size_t n_states = 0;
 
+	/* An order may be a quoted one, and words may be what we wrote to staff: neither is anybody's wish. */
+	if (k->mail->words_unsure)
+		cannot(k, BYTES_NONE, "refused.quote", BYTES_NONE);
 	for (size_t i = 0; i < k->orders.n_misread; i++)
 		cannot(k, k->orders.misread[i].line, misread_key(k->orders.misread[i].why),
 		       k->orders.misread[i].near);
@@ -372,6 +375,10 @@ int staff_orders_do(struct txn *t, struct desk *d, Pb__Case *rec, const struct m
 
 	if (k == NULL)
 		return ERR_NOMEM;
+	/* What leaves now answers the citizen, not the mail in hand. */
+	d->mail = NULL;
+	d->heard = NULL;
+	d->silence = NULL;
 	*k = (struct task){ .t = t, .d = d, .rec = rec, .member = member, .mail = words };
 	err = staff_words_read(d->conf->profile->staff_words, bytes_of(words->text), &context,
 			       d->arena, &k->orders);

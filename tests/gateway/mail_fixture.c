@@ -49,7 +49,8 @@ static struct mail *mail_of(struct hall *h, const struct given_mail *g)
 		.automatic_why =
 			g->automatic != MAIL_BY_PERSON ? bytes_of("as the test says") : BYTES_NONE,
 		.has_bounce = g->bounce != NULL,
-		.auth = { .dmarc = g->dmarc, .auth = g->auth },
+		.auth = { .dmarc = g->dmarc, .auth = g->auth, .auth_identity = kept(h, g->login) },
+		.own_is_unsure = g->is_unsure,
 		.tokens = lists,
 		.n_tokens = g->token != NULL,
 		.tags = lists + 1,

@@ -27,6 +27,8 @@ struct given_mail {
 	const char *token;
 	const char *tag; /* case number in its subject */
 	enum mail_proof dmarc, auth;
+	const char *login; /* of auth */
+	bool is_unsure;    /* a quote may be in its text */
 	unsigned n_from;
 	enum mail_automatic automatic;
 	const struct mail_bounce *bounce;

@@ -97,6 +97,43 @@ static void department_mail(struct hall *h)
 	ok(hall_mails_to(h, BOSS) == 1, "what nobody works in goes to the coordinator");
 }
 
+static void what_we_know(struct hall *h)
+{
+	struct matter_of_water a = open_case(h, "+381641111115",
+					     "Pukla cev u Krnješevcima, Pazovačka 9"),
+			       b;
+	const char *text;
+
+	b = open_case(h, "+381641111116", "Pukla cev u Krnješevcima, Pazovačka 9");
+	text = hall_mail_to(h, CLERK)->text;
+	ok(strcmp(a.number, b.number) != 0 && strstr(text, a.number) != NULL,
+	   "the mail names what lies near");
+	hall_text(h, "+381641111116", "Nema struje u Vojki, mrak je");
+	b = open_case(h, "+381641111116", "Nema vode u Surduku");
+	text = hall_mail_to(h, CLERK)->text;
+	ok(strstr(text, "Ranije prijave") != NULL, "and what the same person wrote before");
+}
+
+/* Nobody's desk is empty: who stands in, else the coordinator. */
+static void absence(struct hall *h)
+{
+	struct member *clerk =
+		(struct member *)(uintptr_t)profile_member(h->conf->profile, bytes_of("vodovod"));
+	size_t mine = hall_mails_to(h, CLERK), boss = hall_mails_to(h, BOSS),
+	       other = hall_mails_to(h, OTHER);
+	uint32_t today = calendar_day(h->now);
+
+	clerk->absence = (struct absence){ .from = today, .to = today + 3 };
+	hall_text(h, "+381641111117", "Pukla cev u Belegišu, Glavna 3");
+	ok(hall_mails_to(h, CLERK) == mine && hall_mails_to(h, BOSS) == boss + 1,
+	   "while the clerk is away the coordinator gets it");
+	clerk->substitute = profile_member(h->conf->profile, bytes_of("cistoca"));
+	hall_text(h, "+381641111118", "Pukla cev u Belegišu, Glavna 30");
+	ok(hall_mails_to(h, OTHER) == other + 1, "or who stands in");
+	clerk->absence = (struct absence){ 0 };
+	clerk->substitute = NULL;
+}
+
 static void words_go_out(struct hall *h)
 {
 	struct matter_of_water w =
@@ -243,7 +280,8 @@ static void forwarding(struct hall *h)
 					   .text = "#prosledi ZOO",
 					   .token = w.token,
 					   .tag = w.number,
-					   .auth = PROOF_PASS });
+					   .auth = PROOF_PASS,
+					   .login = OTHER });
 	is_text(bytes_of(hall_case(h, w.number)->department), "CENTAR",
 		"the second time it goes to the coordinator");
 }
@@ -442,6 +480,84 @@ static void by_mail(struct hall *h)
 	   "by SMS the citizen is told how to get it");
 }
 
+/* What a login at our server proves, and of whom. */
+static void logins(struct hall *h)
+{
+	static const struct {
+		const char *login;
+		bool is_proof;
+		const char *promise;
+	} rows[] = {
+		{ CLERK, true, "the member's own address proves" },
+		{ "Smenovodja@Vodovod.example", true, "in any case" },
+		{ OTHER, false, "another member's login proves nothing" },
+		{ "smenovodja", false,
+		  "a bare name is of our own domain, and that is another person" },
+		{ NULL, false, "a login that the server doesn't name proves nothing" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char phone[20], text[80];
+		struct matter_of_water w;
+		struct given_mail m;
+
+		snprintf(phone, sizeof(phone), "+3816422222%02zu", i);
+		snprintf(text, sizeof(text), "Pukla cev u Belegišu, Vojvođanska %zu", 10 + i);
+		w = open_case(h, phone, text);
+		m = answer_of(&w, "Dolazimo.");
+		m.dmarc = PROOF_NONE;
+		m.auth = PROOF_PASS;
+		m.login = rows[i].login;
+		hall_mail(h, &m);
+		ok((hall_rows(h, phone) == 2) == rows[i].is_proof, "%s", rows[i].promise);
+	}
+}
+
+/* Where a quote may be among the words nothing is taken for an order, nor sent on. */
+static void unsure_words(struct hall *h)
+{
+	struct matter_of_water w = open_case(h, "+381642222230", "Pukla cev u Belegišu, Nova 3");
+	struct given_mail m = answer_of(&w, "Dolazimo.\nposlato juče\n#reseno"), yes;
+
+	m.is_unsure = true;
+	hall_mail(h, &m);
+	ok(hall_rows(h, "+381642222230") == 1 && hall_case(h, w.number)->state == CASE_NEW &&
+		   strstr(hall_mail_to(h, CLERK)->text, "citat") != NULL,
+	   "a mail that may hold a quote does nothing, and its writer is told");
+	m.dmarc = PROOF_NONE;
+	hall_mail(h, &m);
+	yes = (struct given_mail){
+		.from = CLERK, .text = "da", .tag = w.number, .token = hall_mail_to(h, CLERK)->token
+	};
+	hall_mail(h, &yes);
+	ok(hall_rows(h, "+381642222230") == 1 && hall_case(h, w.number)->state == CASE_NEW,
+	   "nor does it once it was held and confirmed");
+}
+
+/* staff_proof = confirm: for servers that say nothing of senders. */
+static void every_command_is_asked_back(void)
+{
+	struct hall *h = calloc(1, sizeof(*h));
+	struct matter_of_water w;
+	struct given_mail yes;
+
+	hall_open(h, MAIL_SECTION "staff_proof = confirm\n");
+	w = open_case(h, PHONE, "Pukla cev u Svetosavskoj 14, Nova Pazova");
+	for (int i = 0; i < 4; i++)
+		answer(h, &w, "Dolazimo.");
+	ok(hall_rows(h, PHONE) == 1 && hall_mail_to(h, CLERK)->kind == KIND_CONFIRM,
+	   "with staff_proof = confirm a proven mail is asked back for too");
+	ok(!hall_noted(h, "staff-forged"), "which is no attempt at anything");
+	yes = (struct given_mail){
+		.from = CLERK, .text = "da", .tag = w.number, .token = hall_mail_to(h, CLERK)->token
+	};
+	hall_mail(h, &yes);
+	ok(hall_rows(h, PHONE) == 2, "and done once it is confirmed");
+	ok(hall_is_sound(h), "verify finds nothing");
+	hall_close(h);
+	free(h);
+}
+
 int main(void)
 {
 	struct hall *h = calloc(1, sizeof(*h));
@@ -450,6 +566,8 @@ int main(void)
 	hall_open(h, MAIL_SECTION);
 	h->times = 2;
 	department_mail(h);
+	what_we_know(h);
+	absence(h);
 	words_go_out(h);
 	too_long(h);
 	all_or_nothing(h);
@@ -461,8 +579,12 @@ int main(void)
 	confirming(h);
 	bounces(h);
 	by_mail(h);
+	h->now.ms += DAY_MS;
+	logins(h);
+	unsure_words(h);
 	ok(hall_is_sound(h), "verify finds nothing");
 	hall_close(h);
 	free(h);
+	every_command_is_asked_back();
 	return done_testing();
 }

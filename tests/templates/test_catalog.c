@@ -95,7 +95,7 @@ static void fill(struct catalog *c, const char *tongue, struct faults *f)
 			"refused.bad_day = r\nrefused.no_case = r\nrefused.no_language = r\n"
 			"refused.too_many = r\nrefused.no_answer = r\nrefused.not_open = r\n"
 			"refused.other_case = r\nrefused.twice = r\nrefused.no_words = r\n"
-			"refused.not_sent = r\nrefused.merged = r\nrefused.not_possible = r\n"
+			"refused.not_sent = r\nrefused.merged = r\nrefused.quote = r\nrefused.not_possible = r\n"
 			"told.nothing = r\ntold.article = r\nheld.token = r\nheld.old = r\nheld.case = r\n"
 			"held.person = r\nheld.proof = r\nheld.again = r\nanswer.rest = r\n",
 			f);
