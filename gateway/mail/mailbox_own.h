@@ -15,7 +15,7 @@
 #include "gateway/mail/worklist.h"
 
 /* What is wrong while the mailbox works. */
-enum mailbox_fault { FAULT_MOVE, FAULT_BLOBS, FAULT_FETCH, MAILBOX_FAULTS };
+enum mailbox_fault { FAULT_MOVE, FAULT_READ, FAULT_FETCH, MAILBOX_FAULTS };
 
 struct mailbox {
 	const struct mail_hello *hello;

@@ -203,8 +203,8 @@ static int read_set(struct mailbox *mb, const struct imap_mails *mails)
 		return err;
 	if (err != ERR_OK)
 		mailbox_hold(mb);
-	mailbox_set_fault(mb, FAULT_BLOBS, "raw mails can't be written to disk",
-			  err != ERR_OK ? err_text(err) : NULL);
+	mailbox_set_fault(mb, FAULT_READ, "mails can't be read now",
+			  err != ERR_OK ? reader_why(mb->reader) : NULL);
 	return ERR_OK;
 }
 

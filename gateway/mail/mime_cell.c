@@ -22,6 +22,8 @@
 #define ARRIVAL_BYTES ((size_t)1024)
 /* What a cell needs besides attachments and the texts of its frame. */
 #define ARENA_MORE ((size_t)64 * 1024 * 1024)
+/* Of a mail's octets: decoded twice, as its files and as their texts. */
+#define COPIES 3
 /* Of what is read from a cell: the mail, and room for unpacking it. */
 #define PARENT_ARENA (3 * MAIL_WIRE_BODY_MAX)
 #define FIRST_ROOM   ((size_t)16 * 1024)
@@ -83,11 +85,13 @@ static enum cell_exit tell(const struct mail *mail, struct arena *a)
 static enum cell_exit work(const struct cell_conf *c, const struct cell_task *t, int fd,
 			   pid_t parent)
 {
+	struct sandbox_limits limits = c->limits;
 	struct mail mail = { 0 };
 	struct arena *a;
 	int err;
 
-	if (sandbox_enter(fd, parent, &c->limits) != ERR_OK)
+	limits.memory_bytes += COPIES * t->raw.len;
+	if (sandbox_enter(fd, parent, &limits) != ERR_OK)
 		return CELL_UNSAFE;
 	a = arena_new(2 * t->raw.len + ARENA_MORE);
 	if (a == NULL)
@@ -107,6 +111,7 @@ static void start(const struct cell_conf *c, struct cell_task *t)
 
 	t->started = mono_now();
 	t->pid = -1;
+	t->is_our_fault = true; /* until there is a cell */
 	if (pipe2(ends, O_CLOEXEC) != 0) {
 		snprintf(t->why, sizeof(t->why), "no pipe: %s", strerror(errno));
 		return;
@@ -116,6 +121,7 @@ static void start(const struct cell_conf *c, struct cell_task *t)
 		_exit(work(c, t, ends[1], parent)); /* without freeing: it may be broken */
 	close(ends[1]);
 	t->fd = ends[0];
+	t->is_our_fault = t->pid < 0;
 	if (t->pid > 0)
 		return;
 	snprintf(t->why, sizeof(t->why), "no process: %s", strerror(errno));
@@ -179,6 +185,7 @@ static void judge(struct cell_task *t, int status)
 	if (t->why[0] != '\0')
 		return;
 	t->was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+	t->is_our_fault = WIFEXITED(status) && WEXITSTATUS(status) == CELL_UNSAFE;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
 		snprintf(t->why, sizeof(t->why),
 			 "it needs more time of the processor than a mail may have");

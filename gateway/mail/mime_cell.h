@@ -27,7 +27,7 @@ typedef int cell_read_fn(struct bytes raw, bool is_cut, struct arena *a, struct 
 struct cell_conf {
 	cell_read_fn *read;
 	void *ctx;
-	struct sandbox_limits limits;
+	struct sandbox_limits limits; /* of memory besides what the mail's own octets need */
 	int64_t wall_ms;
 	unsigned at_once;
 };
@@ -43,6 +43,7 @@ struct cell_task {
 	struct arena *arena;
 	char why[CELL_WHY_SIZE]; /* "": it was read; else in words why not */
 	bool was_killed;         /* by somebody else: no fault of the mail's */
+	bool is_our_fault;       /* there was no cell, or not a safe one: it is to be read later */
 	int64_t took_ms;
 	/* mime_cell's own: */
 	pid_t pid;

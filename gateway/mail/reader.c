@@ -12,9 +12,13 @@
 #include "parsers/mail_read.h"
 #include "store/blob_file.h"
 
-/* DESIGN, section 10: what one mail may cost. */
+/*
+ * What one mail may cost. All cells together, with the daemon, stay below the MemoryMax of its
+ * unit: what is killed for want of memory would end all of it, and come again.
+ */
 #define CELL_CPU_S  5
-#define CELL_MEMORY ((size_t)512 * 1024 * 1024)
+#define CELL_MEMORY ((size_t)128 * 1024 * 1024)
+#define CELLS_MAX   4
 #define CELL_STACK  ((size_t)100 * 1024 * 1024)
 #define CELL_MS     (10 * SECOND_MS)
 
@@ -24,6 +28,7 @@ struct reader {
 	struct mime_charsets *charsets;
 	struct mail_rules rules;
 	struct cell_conf cells;
+	char why[CELL_WHY_SIZE + 64];
 };
 
 /* A mail that was read, until those before it are. */
@@ -88,7 +93,9 @@ int reader_new(const struct mail_hello *hello, cell_read_fn *read, struct reader
 		.ctx = r,
 		.limits = { CELL_CPU_S, CELL_MEMORY, CELL_STACK },
 		.wall_ms = CELL_MS,
-		.at_once = processors > 1 ? (unsigned)processors : 1,
+		.at_once = processors < 1           ? 1
+			   : processors < CELLS_MAX ? (unsigned)processors
+						    : CELLS_MAX,
 	};
 	*r_out = r;
 	return ERR_OK;
@@ -103,7 +110,25 @@ void reader_free(struct reader **r)
 	*r = NULL;
 }
 
+const char *reader_why(const struct reader *r)
+{
+	return r->why;
+}
+
 /* --- after the cell --- */
+
+/* Of this machine's: the set is read later. */
+static void give_up(struct set *s, int err, const char *what, const char *why)
+{
+	s->err = err;
+	snprintf(s->reader->why, sizeof(s->reader->why), "%s: %s", what, why);
+}
+
+static void give_up_files(struct set *s, int err)
+{
+	if (err != ERR_OK)
+		give_up(s, err, "they can't be written to disk", err_text(err));
+}
 
 static int keep_files(struct reader *r, const struct mail *mail)
 {
@@ -167,10 +192,12 @@ static void on_read(struct cell_task *t, void *ctx)
 
 	if (s->err != ERR_OK)
 		return;
-	if (t->why[0] != '\0') {
+	if (t->is_our_fault) {
+		give_up(s, ERR_IO, "no cell can read them", t->why);
+	} else if (t->why[0] != '\0') {
 		on_unreadable(s, i, t->why);
 	} else {
-		s->err = keep_files(s->reader, &t->mail);
+		give_up_files(s, keep_files(s->reader, &t->mail));
 		s->waiting[i] = (struct waiting){ READ, t->arena, t->mail };
 		t->arena = NULL;
 	}
@@ -182,8 +209,10 @@ static void on_header_read(struct cell_task *t, void *ctx)
 {
 	struct set *s = ctx;
 
-	if (s->err == ERR_OK)
-		s->err = keep_files(s->reader, &t->mail);
+	if (t->is_our_fault)
+		give_up(s, ERR_IO, "no cell can read them", t->why);
+	else
+		give_up_files(s, keep_files(s->reader, &t->mail));
 	tell(s, (size_t)(t - s->tasks), &t->mail);
 }
 
@@ -236,7 +265,7 @@ static void on_read_again(struct cell_task *t, void *ctx)
 		return;
 	s->waiting[i].state = READ;
 	s->arrivals[i].is_unreadable = false;
-	s->err = keep_files(s->reader, &t->mail);
+	give_up_files(s, keep_files(s->reader, &t->mail));
 	tell(s, i, &t->mail);
 }
 
@@ -261,7 +290,7 @@ static int read_all(struct set *s, uint32_t uid_validity, struct wall now)
 {
 	for (size_t i = 0; i < s->n; i++)
 		describe(s, i, uid_validity, now);
-	s->err = keep_raw(s, s->n);
+	give_up_files(s, keep_raw(s, s->n));
 	if (s->err == ERR_OK)
 		mime_cells_run(&s->reader->cells, s->tasks, s->n, on_read, s);
 	read_again(s);

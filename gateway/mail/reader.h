@@ -26,9 +26,12 @@ typedef int reader_tell_fn(const struct mail_frame *arrived, void *ctx);
 /*
  * Reads a set; tell() for each in its order, so that what a person wrote later counts
  * later; those that are unreadable come last. ERR_NOSPACE, ERR_IO …: the
- * disk takes no blobs; what was told stands, the rest is to be offered again. now: of the wall.
+ * disk takes no blobs, or no cell can be made (reader_why()); what was told stands, the rest
+ * is to be offered again. now: of the wall.
  */
 int reader_set(struct reader *r, const struct imap_mail *mails, size_t n, uint32_t uid_validity,
 	       struct wall now, reader_tell_fn *tell, void *ctx);
+/* In words, of the last set that failed. */
+const char *reader_why(const struct reader *r);
 
 #endif

@@ -311,7 +311,11 @@ static void start_try(struct mail_process *p)
 
 static void on_retry(struct timer *t)
 {
-	start_try(CONTAINER_OF(t, struct mail_process, retry));
+	struct mail_process *p = CONTAINER_OF(t, struct mail_process, retry);
+
+	/* A stop of the whole service may have told it to go before us. */
+	if (!p->wire->is_stopping)
+		start_try(p);
 }
 
 int mail_process_new(struct wire *w, const char *program, const struct mail_process_events *events,

@@ -4,11 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -285,6 +289,43 @@ static void test_bad(void)
 	ok(has_no_child(), "no child is left");
 }
 
+static void on_fault(struct cell_task *t, void *ctx)
+{
+	*(bool *)ctx = t->is_our_fault && strcmp(t->why, "the sandbox can't be entered") == 0;
+}
+
+/* As where a unit of systemd forbids limits. */
+static bool forbid_limits(void)
+{
+	struct sock_filter calls[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_prlimit64, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { .len = ARRAY_LEN(calls), .filter = calls };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
+}
+
+static void test_unsafe(void)
+{
+	struct cell_task task = { .raw = bytes_of("well") };
+	bool is_our_fault = false;
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (!forbid_limits())
+			_exit(2);
+		mime_cells_run(&conf, &task, 1, on_fault, &is_our_fault);
+		_exit(is_our_fault ? 0 : 1);
+	}
+	waitpid(pid, &status, 0);
+	ok(status == 0, "where no limits can be set nothing is read, and the mail isn't blamed");
+}
+
 /* What only the kernel can promise, in a build that lets it. */
 static void test_walls(void)
 {
@@ -350,6 +391,7 @@ int main(void)
 	test_good();
 	test_bad();
 	test_walls();
+	test_unsafe();
 	test_several();
 	test_big("big", "", "a large attachment comes out whole");
 	test_big("well", "it couldn't be read", "words beyond any frame aren't cut in silence");
