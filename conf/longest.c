@@ -199,6 +199,7 @@ int profile_longest_letter(const struct profile *p, struct tongue t, struct aren
 	if (list.n == 0)
 		return arena_err(a);
 	v.cases = v.near = v.earlier = v.files = v.withheld = v.lines = v.commands = list;
+	v.held = v.unreadable = v.failed = list;
 	*values_out = v;
 	return ERR_OK;
 }

@@ -14,6 +14,8 @@
 #include "store/db.h"
 #include "store/record.h"
 
+/* Of a case whose mail only a person can open. */
+#define CASE_KIND_UNREADABLE "unreadable"
 #define CASE_NUMBER_SIZE 32 /* "SP-2026-000123" and a NUL, with room for long prefixes */
 
 /* ERR_NOENT, ERR_INVALID: no such form */

@@ -80,7 +80,7 @@ enum letter_name {
 	LETTER_STAFF_PREVIEW, /* what would leave: case tag words channel n? (segments) cut? */
 	LETTER_STAFF_HELP,    /* list commands; case? tag? */
 	LETTER_STAFF_REMINDER, /* one case is late or due: case tag category place? due words? from? received? */
-	LETTER_STAFF_DIGEST, /* n (late ones), list cases */
+	LETTER_STAFF_DIGEST, /* n (late ones), lists cases? held? unreadable? failed? */
 	LETTER_COUNT
 };
 
@@ -125,6 +125,9 @@ enum letter_value {
 	LETTER_VALUE_WITHHELD,
 	LETTER_VALUE_LINES,
 	LETTER_VALUE_COMMANDS,
+	LETTER_VALUE_HELD,
+	LETTER_VALUE_UNREADABLE,
+	LETTER_VALUE_FAILED,
 	/* of items only */
 	LETTER_VALUE_OPENED,
 	LETTER_VALUE_FILE,

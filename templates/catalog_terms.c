@@ -110,6 +110,9 @@ static const struct value_name letter_value_names[LETTER_VALUE_COUNT] = {
 	[LETTER_VALUE_WITHHELD] = { "withheld", VALUE_LIST },
 	[LETTER_VALUE_LINES] = { "lines", VALUE_LIST },
 	[LETTER_VALUE_COMMANDS] = { "commands", VALUE_LIST },
+	[LETTER_VALUE_HELD] = { "held", VALUE_LIST },
+	[LETTER_VALUE_UNREADABLE] = { "unreadable", VALUE_LIST },
+	[LETTER_VALUE_FAILED] = { "failed", VALUE_LIST },
 	[LETTER_VALUE_OPENED] = { "opened", VALUE_TIME },
 	[LETTER_VALUE_FILE] = { "file", VALUE_TEXT },
 	[LETTER_VALUE_SIZE] = { "size", VALUE_TEXT },
@@ -132,6 +135,9 @@ static const struct template_item letter_items[] = {
 	{ LETTER_VALUE_WITHHELD, ITEM_FILE,              0 },
 	{ LETTER_VALUE_LINES,    V(WORDS),               0 },
 	{ LETTER_VALUE_COMMANDS, L(COMMAND) | V(WORDS),  0 },
+	{ LETTER_VALUE_HELD,     V(CASE) | V(WORDS) | V(DUE) | L(MEMBER), V(WORDS) | L(MEMBER) },
+	{ LETTER_VALUE_UNREADABLE, V(CASE) | V(STATE) | L(OPENED), 0 },
+	{ LETTER_VALUE_FAILED,   V(CASE) | V(WORDS) | L(OPENED), V(WORDS) },
 };
 
 struct says {
@@ -204,7 +210,8 @@ static const struct says letter_says[LETTER_COUNT] = {
 	[LETTER_STAFF_HELP]    = { STAFF | L(COMMANDS), STAFF },
 	[LETTER_STAFF_REMINDER] = { STAFF | V(CATEGORY) | V(PLACE) | V(DUE) | V(WORDS) | L(FROM) | L(RECEIVED) | V(STATE),
 				    L(MEMBER) | V(PLACE) | V(WORDS) | L(FROM) | L(RECEIVED) },
-	[LETTER_STAFF_DIGEST]  = { L(TAG) | L(MEMBER) | V(N) | V(CASES), L(TAG) | L(MEMBER) },
+	[LETTER_STAFF_DIGEST]  = { L(TAG) | L(MEMBER) | V(N) | V(CASES) | L(HELD) | L(UNREADABLE) | L(FAILED),
+				   L(TAG) | L(MEMBER) | V(CASES) | L(HELD) | L(UNREADABLE) | L(FAILED) },
 };
 /* clang-format on */
 

@@ -117,6 +117,9 @@ static void fill_values(struct draft *d, const struct letter_values *from)
 	fill_list(d, LETTER_VALUE_WITHHELD, &from->withheld);
 	fill_list(d, LETTER_VALUE_LINES, &from->lines);
 	fill_list(d, LETTER_VALUE_COMMANDS, &from->commands);
+	fill_list(d, LETTER_VALUE_HELD, &from->held);
+	fill_list(d, LETTER_VALUE_UNREADABLE, &from->unreadable);
+	fill_list(d, LETTER_VALUE_FAILED, &from->failed);
 }
 
 /* --- words --- */

@@ -47,6 +47,7 @@ struct letter_values {
 	struct wall received;    /* {received} */
 	bool was_cut;            /* {cut?…} */
 	struct letter_list cases, near, earlier, files, withheld, lines, commands;
+	struct letter_list held, unreadable, failed; /* of a digest */
 };
 
 struct letter {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/limits.h"
+#include "gateway/desk/digest.h"
 #include "gateway/desk/intake_apply.h"
 #include "gateway/desk/late.h"
 #include "gateway/desk/solved.h"
@@ -246,6 +247,7 @@ int clocks_apply(struct txn *t, struct desk *d, size_t n, bool count_late,
 	struct clocks c = { .t = t, .d = d, .count_late = count_late };
 	struct wall next_notice = late_next(d);
 	int64_t unsure_wait_ms = d->is_deaf ? DEAF_MS : d->conf->unsure_wait_ms;
+	bool more = false;
 	int err = due_each(t, d->now, unsure_wait_ms, n, d->arena, on_due, &c);
 
 	done_out->has_late = c.count_late;
@@ -253,10 +255,13 @@ int clocks_apply(struct txn *t, struct desk *d, size_t n, bool count_late,
 		err = late_notice(t, d, &done_out->late);
 	if (err == ERR_OK && c.count_late)
 		err = outbox_each_channel(t, on_channel, d);
+	/* Mails take room: what is due goes first. */
+	if (err == ERR_OK && !c.is_full && c.n < n)
+		err = digest_step(t, d, &more);
 	if (err != ERR_OK)
 		return err;
 	done_out->n = c.n;
-	done_out->more = c.n >= n || c.is_full;
+	done_out->more = c.n >= n || c.is_full || more;
 	err = due_next(t, unsure_wait_ms, &done_out->next);
 	if (err == ERR_NOENT || (err == ERR_OK && done_out->next.ms > next_notice.ms))
 		done_out->next = next_notice;

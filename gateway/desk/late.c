@@ -84,7 +84,9 @@ static int tell_coordinator(struct txn *t, struct desk *d, const struct late_wal
 
 struct wall late_next(const struct desk *d)
 {
-	return calendar_next_hour((struct wall){ .ms = d->now.ms + 1 }, d->conf->late_notice_h);
+	/* Within the hour's first second it is still that hour's. */
+	return calendar_next_hour((struct wall){ .ms = d->now.ms + SECOND_MS },
+				  d->conf->late_notice_h);
 }
 
 int late_notice(struct txn *t, struct desk *d, uint64_t *late_out)

@@ -100,7 +100,7 @@ static int hear_unreadable(struct txn *t, struct desk *d, const struct message *
 		.to = rec->to,
 		.message = rec->id,
 		.tongue = p->tongue,
-		.kind = "unreadable",
+		.kind = CASE_KIND_UNREADABLE,
 	};
 	Pb__Case *opened;
 	int err;

@@ -67,6 +67,16 @@ static void find_readers(const struct desk *d, const Pb__Case *rec, struct reade
 
 /* --- one letter to one member --- */
 
+static enum out_kind kind_of(const struct staff_letter *l)
+{
+	switch (l->daily) {
+	case STAFF_AT_ONCE: break;
+	case STAFF_DIGEST: return KIND_LATE;
+	case STAFF_REMINDER: return KIND_REMINDER;
+	}
+	return l->held != 0 ? KIND_CONFIRM : KIND_STAFF;
+}
+
 int staff_post_letter(struct txn *t, struct desk *d, const struct staff_letter *l,
 		      Pb__Outbox **row_out)
 {
@@ -74,7 +84,7 @@ int staff_post_letter(struct txn *t, struct desk *d, const struct staff_letter *
 	struct strbuf to = strbuf_in(d->arena, MAIL_ADDRESS_MAX + sizeof("mail:"));
 	char token[MAIL_TOKEN_SIZE] = "";
 	struct post p = {
-		.kind = l->held != 0 ? KIND_CONFIRM : KIND_STAFF,
+		.kind = kind_of(l),
 		.letter = l->name,
 		.tongue = l->member->tongue,
 		.values = l->values,

@@ -25,8 +25,10 @@ int staff_post_message(struct txn *t, struct desk *d, Pb__Case *rec, const Pb__M
 int staff_post_lost(struct txn *t, struct desk *d, const Pb__Outbox *row, Pb__Case *rec);
 
 /* To one member about one case (or none): letter and values are the caller's, the rest is done here. ERR_ACCESS as post_add(). */
+enum staff_daily { STAFF_AT_ONCE, STAFF_DIGEST, STAFF_REMINDER };
 struct staff_letter {
 	enum letter_name name;
+	enum staff_daily daily; /* what is told once a day is of a kind of its own */
 	struct letter_values values;
 	const struct member *member;
 	const Pb__Case *rec; /* or NULL */

@@ -4,20 +4,91 @@
  */
 #include "gateway/flow/control_request.h"
 
+#include <string.h>
+
 #include "gateway/flow/alarms.h"
 #include "gateway/flow/intake.h"
 #include "gateway/flow/space.h"
 #include "parsers/err.h"
+#include "store/cases.h"
+#include "store/held.h"
+#include "store/messages.h"
 #include "store/outbox.h"
 #include "store/parts.h"
 
-/* What a reader finds; the rest is the loop's own. */
+/* What of a mailbox waits for people. */
+struct mail_load {
+	uint64_t held;       /* words of staff that nobody has confirmed */
+	uint64_t unreadable; /* open cases that only a person can read */
+	uint64_t unanswered; /* open cases without an answer, those among them */
+};
+
+/* What a reader finds; the rest is the loop's own. By the section's place. */
 struct found {
-	struct outbox_load loads[CONF_CHANNELS_MAX]; /* by the section's place */
+	struct outbox_load loads[CONF_CHANNELS_MAX];
+	struct mail_load mails[CONF_CHANNELS_MAX];
 	uint64_t parts_waiting, early;
 	struct db_space map;
 	uint64_t free_disk;
 };
+
+struct mail_count {
+	struct txn *t;
+	struct control *c;
+};
+
+static struct mail_load *mail_load_of(const struct mail_count *m, const char *channel)
+{
+	const struct conf *conf = m->c->desk_job.conf;
+	struct found *found = m->c->own;
+
+	for (size_t i = 0; i < conf->n_channels; i++)
+		if (conf->channels[i].type == CHANNEL_MAIL &&
+		    strcmp(conf->channels[i].name, channel) == 0)
+			return &found->mails[i];
+	return NULL;
+}
+
+static int count_case(const Pb__Case *rec, void *ctx)
+{
+	struct mail_load *load = mail_load_of(ctx, rec->channel);
+
+	if (load == NULL)
+		return ERR_OK;
+	load->unanswered += rec->answered == 0;
+	load->unreadable += strcmp(rec->kind, CASE_KIND_UNREADABLE) == 0;
+	return ERR_OK;
+}
+
+static int count_held(const Pb__Held *rec, void *ctx)
+{
+	const struct mail_count *m = ctx;
+	struct arena *a = arena_new(ARENA_MESSAGE_MAX);
+	struct mail_load *load = NULL;
+	Pb__Message *msg;
+
+	if (a == NULL)
+		return ERR_NOMEM;
+	/* By which mailbox it came stands in the message alone. */
+	if (message_get(m->t, rec->message, a, &msg) == ERR_OK)
+		load = mail_load_of(m, msg->channel);
+	if (load != NULL)
+		load->held++;
+	arena_free(&a);
+	return ERR_OK;
+}
+
+/* What can't be read is verify's to name; the rest is shown. */
+static int count_mails(struct txn *t, struct control *c)
+{
+	struct mail_count m = { .t = t, .c = c };
+	int err = desk_mail_channel(c->desk_job.conf) != NULL ? case_each_open(t, count_case, &m)
+							      : ERR_NOENT;
+
+	if (err == ERR_OK || err == ERR_CORRUPT)
+		err = held_each_waiting(t, count_held, &m);
+	return err_class(err) == ERR_IS_REJECT ? ERR_OK : err;
+}
 
 static int find_in_store(struct txn *t, void *ctx)
 {
@@ -32,7 +103,7 @@ static int find_in_store(struct txn *t, void *ctx)
 		err = part_waiting(t, &found->parts_waiting);
 	if (err == ERR_OK)
 		err = early_count(t, &found->early);
-	return err;
+	return err == ERR_OK ? count_mails(t, c) : err;
 }
 
 /* The space is asked for outside the snapshot: a reader twice in the store would stand in the way of a map that grows. */
@@ -62,8 +133,11 @@ static const char *type_text(enum conf_channel_type type)
 
 /* live: NULL when no daemon runs, or when it couldn't be started. */
 static void add_channel(struct json *list, const struct conf_channel *conf,
-			const struct channel *live, const struct outbox_load *load)
+			const struct channel *live, const struct found *found, size_t at)
 {
+	const struct outbox_load *load = &found->loads[at];
+	const struct mail_load *mails = &found->mails[at];
+
 	static const struct channel absent = { .state = CHANNEL_DOWN };
 	const struct channel *c = live == NULL ? &absent : live;
 	struct json *j = json_object(), *faults = json_array();
@@ -77,6 +151,11 @@ static void add_channel(struct json *list, const struct conf_channel *conf,
 	json_put_int(j, "queued", (int64_t)load->queued);
 	json_put_int(j, "sending", (int64_t)load->sending);
 	json_put_int(j, "unsure", (int64_t)load->unsure);
+	if (conf->type == CHANNEL_MAIL) {
+		json_put_int(j, "held", (int64_t)mails->held);
+		json_put_int(j, "unreadable", (int64_t)mails->unreadable);
+		json_put_int(j, "unanswered", (int64_t)mails->unanswered);
+	}
 	for (size_t i = 0; i < c->n_faults; i++) {
 		struct json *fault = json_text(bytes_of(c->faults[i]));
 
@@ -93,8 +172,7 @@ static struct json *channels_json(const struct control *c, const struct found *f
 
 	for (size_t i = 0; i < conf->n_channels; i++)
 		add_channel(list, &conf->channels[i],
-			    core_channel(c->core, bytes_of(conf->channels[i].name)),
-			    &found->loads[i]);
+			    core_channel(c->core, bytes_of(conf->channels[i].name)), found, i);
 	return list;
 }
 
