@@ -202,9 +202,11 @@ static void read_by_clerk(struct writers *w, size_t post)
 	const struct post *used = p;
 	struct letter *l;
 
+	if (p->token[0] == '\0')
+		return; /* the day's list: there is nothing to answer by */
 	r->post_before = r->last_post;
 	r->last_post = post;
-	if (p->token[0] == '\0' || roll >= 260)
+	if (roll >= 260)
 		return; /* forgotten, or done otherwise */
 	if (roll < 20) {
 		answer_ours(w, LETTER_AUTO, post, "Na godisnjem sam odmoru.", SECOND_MS);
