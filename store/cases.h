@@ -16,7 +16,7 @@
 
 /* Of a case whose mail only a person can open. */
 #define CASE_KIND_UNREADABLE "unreadable"
-#define CASE_NUMBER_SIZE 32 /* "SP-2026-000123" and a NUL, with room for long prefixes */
+#define CASE_NUMBER_SIZE     32 /* "SP-2026-000123" and a NUL, with room for long prefixes */
 
 /* ERR_NOENT, ERR_INVALID: no such form */
 int case_get(struct txn *t, struct bytes number, struct arena *a, Pb__Case **rec_out);

@@ -82,23 +82,25 @@ static void fill(struct catalog *c, const char *tongue, struct faults *f)
 {
 	for (int n = 0; n < TEXT_COUNT; n++)
 		(void)texts_add(c, tongue, (enum text_name)n, tongue, f);
-	(void)texts_add(c, tongue, TEXT_COUNT,
-			"# a comment\n\nstate.new = new\nstate.open=open\nstate.waiting = w\n"
-			"state.solved = s\nstate.closed = c\nlist.more = m\n"
-			"mail.marker = m\nchannel.sms = s\nchannel.mail = m\n"
-			"command.solve = c\ncommand.close = c\ncommand.forward = c\n"
-			"command.take = c\ncommand.ask = c\ncommand.note = c\ncommand.wait = c\n"
-			"command.merge = c\ncommand.split = c\ncommand.link = c\n"
-			"command.language = c\ncommand.article = c\ncommand.preview = c\n"
-			"command.help = c\n"
-			"refused.unknown = r\nrefused.no_code = r\nrefused.no_day = r\n"
-			"refused.bad_day = r\nrefused.no_case = r\nrefused.no_language = r\n"
-			"refused.too_many = r\nrefused.no_answer = r\nrefused.not_open = r\n"
-			"refused.other_case = r\nrefused.twice = r\nrefused.no_words = r\n"
-			"refused.not_sent = r\nrefused.merged = r\nrefused.quote = r\nrefused.not_possible = r\n"
-			"told.nothing = r\ntold.article = r\nheld.token = r\nheld.old = r\nheld.case = r\n"
-			"held.person = r\nheld.proof = r\nheld.again = r\nanswer.rest = r\n",
-			f);
+	(void)texts_add(
+		c, tongue, TEXT_COUNT,
+		"# a comment\n\nstate.new = new\nstate.open=open\nstate.waiting = w\n"
+		"state.solved = s\nstate.closed = c\nlist.more = m\n"
+		"mail.marker = m\nchannel.sms = s\nchannel.mail = m\n"
+		"command.solve = c\ncommand.close = c\ncommand.forward = c\n"
+		"command.take = c\ncommand.ask = c\ncommand.note = c\ncommand.wait = c\n"
+		"command.merge = c\ncommand.split = c\ncommand.link = c\n"
+		"command.language = c\ncommand.article = c\ncommand.preview = c\n"
+		"command.help = c\n"
+		"refused.unknown = r\nrefused.no_code = r\nrefused.no_day = r\n"
+		"refused.bad_day = r\nrefused.no_case = r\nrefused.no_language = r\n"
+		"refused.too_many = r\nrefused.no_answer = r\nrefused.not_open = r\n"
+		"refused.other_case = r\nrefused.twice = r\nrefused.no_words = r\n"
+		"refused.not_sent = r\nrefused.merged = r\nrefused.quote = r\nrefused.not_possible "
+		"= r\n"
+		"told.nothing = r\ntold.article = r\nheld.token = r\nheld.old = r\nheld.case = r\n"
+		"held.person = r\nheld.proof = r\nheld.again = r\nanswer.rest = r\n",
+		f);
 	for (int n = 0; n < LETTER_COUNT; n++)
 		(void)letters_add(c, tongue, (enum letter_name)n, "Subject: s\n\nbody\n", f);
 }
