@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/mail/tls_words.h"
 #include "parsers/clock.h"
 #include "parsers/err.h"
 
@@ -165,32 +166,14 @@ static void set_up(CURL *easy, const struct mail_tls_conf *c, char *words)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, c->ca_file);
 }
 
-/* What GnuTLS found wrong, as curl hands it on (gnutls_certificate_status_t). */
-static const struct {
-	long bit;
-	const char *words;
-} cert_faults[] = {
-	/* clang-format off */
-	{ 1L << 10, "it has expired" },
-	{ 1L << 9,  "it isn't valid yet" },
-	{ 1L << 5,  "it was revoked" },
-	{ 1L << 6,  "no authority that we trust has signed it (ca_file)" },
-	{ 1L << 7,  "who signed it is no authority" },
-	{ 1L << 8,  "it was signed in a way that is broken" },
-	/* clang-format on */
-};
-
 static const char *cert_fault(CURL *easy, const char *words)
 {
 	long status = 0;
 
 	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &status);
-	for (size_t i = 0; i < ARRAY_LEN(cert_faults); i++) {
-		if (status & cert_faults[i].bit)
-			return cert_faults[i].words;
-	}
 	/* curl names the certificate's subject here, which isn't what counts. */
-	return strstr(words, "does not match") != NULL ? "it is of another host" : words;
+	return tls_words(status,
+			 strstr(words, "does not match") != NULL ? "it is of another host" : words);
 }
 
 static int explain(CURL *easy, CURLcode r, const struct mail_tls_conf *c, const char *words,

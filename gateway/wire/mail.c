@@ -50,6 +50,7 @@ struct mailbox_channel {
 	struct mail_process *process;
 	struct mail_sender *sender;
 	char fault[CHANNEL_FAULT_LEN]; /* of the mailbox; "": none */
+	char down[CHANNEL_FAULT_LEN];  /* why there is no mailbox, as it was logged */
 	uint64_t life;                 /* counts processes */
 	struct letter *letters;
 	size_t n_letters;
@@ -420,6 +421,16 @@ static void on_up(void *ctx)
 	say_hello(b);
 }
 
+/* Each new reason is a line of the log: what a person looks for first is why it never came up. */
+static void be_down(struct mailbox_channel *b, const char *why)
+{
+	if (strcmp(why, b->down) != 0)
+		log_warning("mail", "chan=%s event=no_mailbox why=\"%s\"", b->channel->conf->name,
+			    why);
+	snprintf(b->down, sizeof(b->down), "%s", why);
+	channel_set_state(b->channel, CHANNEL_DOWN, why);
+}
+
 static void on_down(const char *why, void *ctx)
 {
 	struct mailbox_channel *b = ctx;
@@ -428,7 +439,7 @@ static void on_down(const char *why, void *ctx)
 	b->n_missing = 0;
 	host_timer_stop(host_of(b), &b->begin_again);
 	host_timer_stop(host_of(b), &b->answer);
-	channel_set_state(b->channel, CHANNEL_DOWN, why);
+	be_down(b, why);
 }
 
 /* Of both ways, for status. */
@@ -460,7 +471,10 @@ static void on_state(struct mailbox_channel *b, const struct mail_state *s)
 	snprintf(words, sizeof(words), "%.*s", PRI_BYTES(s->words));
 	snprintf(b->fault, sizeof(b->fault), "%s",
 		 states[s->state] == CHANNEL_DEGRADED ? words : "");
-	channel_set_state(b->channel, states[s->state], words);
+	if (states[s->state] == CHANNEL_DOWN)
+		be_down(b, words);
+	else
+		channel_set_state(b->channel, states[s->state], words);
 	show_faults(b);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conf/log.h"
+#include "gateway/mail/tls_words.h"
 #include "parsers/err.h"
 #include "parsers/number.h"
 
@@ -459,6 +460,20 @@ static bool take_socket(struct transfer_link *l)
 	return uv_poll_start(&l->poll, UV_READABLE, on_link_ready) == 0;
 }
 
+static const char *link_words(const struct transfer_link *l, CURLcode code)
+{
+	const char *words = curl_easy_strerror(code);
+	long status = 0;
+
+	if (l->opened.code >= 400)
+		return l->line;
+	if (l->opened.fault == TRANSFER_NO_TLS && l->why[0] != '\0')
+		words = l->why;
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		curl_easy_getinfo(l->easy, CURLINFO_SSL_VERIFYRESULT, &status);
+	return tls_words(status, words);
+}
+
 static void on_link_over(struct errand *e, CURLcode code)
 {
 	struct transfer_link *l = (struct transfer_link *)e;
@@ -467,11 +482,7 @@ static void on_link_over(struct errand *e, CURLcode code)
 		code = CURLE_LOGIN_DENIED;
 	l->opened.is_open = code == CURLE_OK && take_socket(l);
 	l->opened.fault = fault_of(code);
-	l->opened.words = curl_easy_strerror(code);
-	if (l->opened.code >= 400)
-		l->opened.words = l->line;
-	else if (l->opened.fault == TRANSFER_NO_TLS && l->why[0] != '\0')
-		l->opened.words = l->why;
+	l->opened.words = link_words(l, code);
 	l->ops->opened(l->ctx, &l->opened);
 }
 

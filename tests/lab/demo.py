@@ -21,6 +21,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
+from demo_mail import Mails             # noqa: E402
 from kannel import STATUS_PASSWORD      # noqa: E402
 from lab import Lab                     # noqa: E402
 from process import Failure             # noqa: E402
@@ -82,6 +83,7 @@ class SimulatedPhone:
 
 class Day:
     """Plays the day, and remembers who wrote what when."""
+    NUMBER = NUMBER
 
     def __init__(self, lab, within):
         self.lab, self.within = lab, within
@@ -90,7 +92,15 @@ class Day:
         self.phones = {name: make(lab, number, name) for name, number in
                        (("Ana", "+381641111001"), ("Борис", "+381641111002"), ("Zuzana", "+381641111003"), ("Драган", "+381641111004"))}
         self.lines = {name: [] for name in self.phones}
+        self.mails = Mails(self) if lab.mail else None
         self.faults = []
+
+    def done(self, step, what, took):
+        print(f"  {step:<44} {what[:40]:<40} {took:>8}")
+
+    def fail(self, step, failure):
+        self.faults.append(f"{step}: {failure}")
+        print(f"  {step:<44} FAILED: {failure}")
 
     def note(self, name, mark, text, more=""):
         self.lines[name].append((time.time(), mark, text, more))
@@ -101,13 +111,12 @@ class Day:
         try:
             match = self.phones[name].expect(pattern, self.within)
         except Failure as failure:
-            self.faults.append(f"{step}: {failure}")
-            print(f"  {step:<44} FAILED: {failure}")
+            self.fail(step, failure)
             return None
         took = f"{(time.monotonic() - begin) * 1000:.0f} ms"
         number = re.search(NUMBER, match.string)
         self.note(name, "<-", match.string, took)
-        print(f"  {step:<44} {number.group(0) if number else '-':<16} {took:>8}")
+        self.done(step, number.group(0) if number else "-", took)
         return number.group(0) if number else None
 
     def say(self, step, name, text, pattern):
@@ -124,7 +133,7 @@ class Day:
     def play(self):
         ana, first = self.say("a report without diacritics", "Ana", "Pukla je cev u Svetosavskoj 14, voda tece po trotoaru vec 2 sata",
                               rf"^Prijava {NUMBER}[ -~\n]*Vodovod")
-        self.say("a report in Cyrillic", "Борис", "Не ради улична расвета у Његошевој 20, мрак је три дана", rf"^Пријава {NUMBER}")
+        lamp, _ = self.say("a report in Cyrillic", "Борис", "Не ради улична расвета у Његошевој 20, мрак је три дана", rf"^Пријава {NUMBER}")
         self.say("a report in Slovak", "Zuzana", "Nesvieti pouličné osvetlenie na ulici Janka Čmelíka, už týždeň je tma", rf"^Hl[aá]senie {NUMBER}")
         long_case, parts = self.say("a long text in three parts, with an emoji", "Драган", LONG_TEXT, rf"^Пријава {NUMBER}")
         if not self.simulated:
@@ -133,6 +142,8 @@ class Day:
         self.whole(long_case)
         self.say("STATUS", "Ana", "STATUS", re.escape(ana or "SP-"))
         self.answer(ana)
+        if self.mails:
+            self.mails.play(lamp)
         self.say("STOP", "Борис", "STOP", r"START")
 
     def duplicate(self, ids):
@@ -161,21 +172,24 @@ class Day:
 
     def transcript(self):
         for name, lines in self.lines.items():
-            print(f"\n{name}, {self.phones[name].number}")
+            print(f"\n{name}, {self.phones[name].number if name in self.phones else self.mails.where(name)}")
             for at, mark, text, more in lines:
                 clock = time.strftime("%H:%M:%S", time.localtime(at))
-                print(f"  {clock} {mark} {text}{'   [' + more + ']' if more else ''}")
+                first, *others = text.split("\n")
+                print(f"  {clock} {mark} {first}{'   [' + more + ']' if more else ''}")
+                for line in others:
+                    print(f"              {line}".rstrip())
 
     def close(self):
         for phone in self.phones.values():
             phone.close()
 
 
-def write_lab_json(lab):
+def write_lab_json(lab, day):
     about = {"conf": lab.odzivd.conf, "odzivd_pid": lab.odzivd.process.pid, "smsc_port": None if lab.link == "simulator" else lab.ports["smsc"],
              "kannel": None if lab.link == "simulator" else
              {"bearerbox_pid": lab.kannel.bearerbox.pid, "admin_port": lab.ports["admin"], "status_password": STATUS_PASSWORD},
-             "http_port": lab.ports["http"]}
+             "http_port": lab.ports["http"], "mail": day.mails.about() if day.mails else None}
     path = os.path.join(lab.folder, "lab.json")
     with open(path, "w", encoding="utf-8") as f:
         json.dump(about, f)
@@ -214,8 +228,8 @@ class Prompt:
             self.show_new()
 
 
-def keep_running(lab):
-    write_lab_json(lab)
+def keep_running(lab, day):
+    write_lab_json(lab, day)
     if not sys.stdin or sys.stdin.closed or not sys.stdin.isatty():
         while True:
             signal.pause()
@@ -241,8 +255,8 @@ def main():
 
     folder = tempfile.mkdtemp(prefix="odziv-demo.")
     link = "simulator" if options.simulator else "box"
-    print(f"== the gateway runs in {folder}, {'with its own simulator' if options.simulator else 'with real Kannel and an SMSC'}")
-    with Lab(options.build, options.modules, link=link, folder=folder, profile="stara-pazova") as lab:
+    print(f"== the gateway runs in {folder}, {'with its own simulator' if options.simulator else 'with real Kannel, an SMSC, Dovecot and Postfix'}")
+    with Lab(options.build, options.modules, link=link, mail=not options.simulator, folder=folder, profile="stara-pazova") as lab:
         try:
             lab.start()
             day = Day(lab, within=10)
@@ -261,7 +275,7 @@ def main():
             return 1
         if options.keep:
             with contextlib.suppress(KeyboardInterrupt):
-                keep_running(lab)
+                keep_running(lab, day)
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         lab.keep = options.keep

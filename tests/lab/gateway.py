@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 
-from process import Failure, Process, running, until
+from process import Failure, Process, children_of, until
 
 # A crash that a sanitizer found, and what it wrote before it ended.
 SANITIZER = re.compile(r"(ERROR: (Address|Leak|Thread)Sanitizer|WARNING: ThreadSanitizer|runtime error:).*")
@@ -94,12 +94,11 @@ class Gateway:
 
     def mail_processes(self):
         """The pids of its children that read mailboxes."""
-        return [p.pid for p in running(lambda p: p.parent == self.process.pid)]
+        return children_of(self.process.pid)
 
     def cells(self):
         """The pids of those that take a mail apart at this moment."""
-        readers = self.mail_processes()
-        return [p.pid for p in running(lambda p: p.parent in readers)]
+        return [cell for reader in self.mail_processes() for cell in children_of(reader)]
 
     def restart(self, **env):
         if self.process.is_running():

@@ -19,7 +19,7 @@ import tempfile
 from gateway import Gateway
 from kannel import BOX_ID, Kannel, STATUS_PASSWORD
 from mail_dovecot import PASSWORD as MAIL_PASSWORD
-from mail_servers import MailServers
+from mail_servers import MailServers, OWN_DOMAIN
 from process import Failure, free_ports, until
 from smsc import SHORT_CODE, Smsc
 
@@ -88,6 +88,21 @@ class Lab:
         """A copy: whom odzivd becomes may not be able to read the source tree at a reload."""
         copy_readable(os.path.join(SOURCE, "conf", "profiles", profile), os.path.join(self.odzivd.conf, "profiles", profile))
         copy_readable(os.path.join(SOURCE, "templates", "texts"), os.path.join(self.odzivd.conf, "templates", "texts"))
+        if self.mail:
+            self._roster(os.path.join(self.odzivd.conf, "profiles", profile, "staff.tsv"))
+
+    @staticmethod
+    def _roster(path):
+        """Everybody of the roster has a mailbox: ID@test.example."""
+        with open(path, encoding="utf-8") as f:
+            lines = f.read().splitlines()
+        column = next(line.split("\t") for line in lines if line.startswith("id\t")).index("mail")
+        with open(path, "w", encoding="utf-8") as f:
+            for line in lines:
+                fields = line.split("\t")
+                if len(fields) > column and not line.startswith(("#", "id\t")):
+                    fields[column] = f"{fields[0]}@{OWN_DOMAIN}"
+                f.write("\t".join(fields) + "\n")
 
     def _secrets(self):
         for name, words in (("status_password", STATUS_PASSWORD), ("sendsms_password", "gwpw"), ("callback_secret", SECRET),

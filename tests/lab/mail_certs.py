@@ -49,6 +49,7 @@ class Certificates:
             return
         if not os.path.exists(self.path(f"{signer}.pem")):
             self._authority(signer)
-        self._openssl("req", *KEY, "-subj", f"/CN={HOST}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        first = names.split(",")[0].partition(":")[2]
+        self._openssl("req", *KEY, "-subj", f"/CN={first}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{signer}.pem", "-CAkey", f"{signer}.key", "-CAcreateserial",
                       "-days", str(days), "-extfile", "/dev/stdin", "-out", f"{name}.pem", text=f"subjectAltName={names}")

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 
 from process import Failure, Process, running, signal_pid, until
 
@@ -128,8 +129,16 @@ class Dovecot:
                                 capability=OLD_CAPABILITY if old else "", **dict(zip(("user", "group", "login_user"), users)), **self.ports))
 
     def add(self, *addresses, quota=None):
-        """Mailboxes, or another quota of theirs; Dovecot reads the file again by itself."""
+        """Mailboxes, or another quota of theirs; Dovecot knows when this returns."""
         self.quotas.update(dict.fromkeys(addresses, quota))
+        self._write_users()
+
+    def forget(self, address):
+        """Nobody has this address any more: what comes for it bounces."""
+        del self.quotas[address]
+        self._write_users()
+
+    def _write_users(self):
         uid, gid = pwd.getpwnam(self.mail_user).pw_uid, grp.getgrnam(self.mail_group).gr_gid
         path = os.path.join(self.folder, "users")
         with open(path + ".new", "w", encoding="utf-8") as f:
@@ -137,6 +146,8 @@ class Dovecot:
                 more = f"userdb_quota_rule=*:storage={limit}" if limit else ""
                 f.write(f"{address}:{{PLAIN}}{PASSWORD}:{uid}:{gid}::{self.home(address)}::{more}\n")
         os.replace(path + ".new", path)
+        if self.process.is_running():
+            time.sleep(1.2)     # it looks at the file once a second
 
     def home(self, address):
         return os.path.join(self.folder, "mail", address)

@@ -11,6 +11,7 @@ import email
 import email.message
 import email.policy
 import email.utils
+import functools
 import imaplib
 import re
 import smtplib
@@ -27,7 +28,10 @@ class Mail:
 
     def __init__(self, octets, uid=None):
         self.octets, self.uid = octets, uid
-        self.message = email.message_from_bytes(octets, policy=email.policy.default)
+
+    @functools.cached_property
+    def message(self):
+        return email.message_from_bytes(self.octets, policy=email.policy.default)
 
     def __getitem__(self, header):
         return self.message[header]
@@ -112,7 +116,10 @@ class Mailbox:
     def look(self, folder="INBOX"):
         """(UIDVALIDITY, the UIDs); nothing when there is no such folder."""
         def work(imap):
-            if imap.select(f'"{folder}"', readonly=True)[0] != "OK":
+            answer, words = imap.select(f'"{folder}"', readonly=True)
+            if answer != "OK" and folder == "INBOX":
+                raise imaplib.IMAP4.abort(words[0].decode())    # Dovecot begins anew after some shocks
+            if answer != "OK":
                 return None, []
             return int(imap.untagged_responses["UIDVALIDITY"][0]), [int(uid) for uid in imap.uid("SEARCH", "ALL")[1][0].split()]
         return self.ask(work)
@@ -142,6 +149,15 @@ class Mailbox:
             imap.select(f'"{folder}"')
             imap.uid("STORE", ",".join(map(str, uids)), "+FLAGS.SILENT", r"(\Deleted)")
             imap.expunge()
+        self.ask(work)
+
+    def append(self, octets, folder):
+        """As another client puts a mail there; the folder is made when it isn't there."""
+        def work(imap):
+            imap.create(f'"{folder}"')
+            answer, words = imap.append(f'"{folder}"', None, None, octets)
+            if answer != "OK":
+                raise Failure(f"{folder} of {self.address}: {words}")
         self.ask(work)
 
     def delete_folder(self, folder):
@@ -186,8 +202,11 @@ class Person:
         """A connection that is ready for a mail: of a clerk to the submission, of others from their server to ours."""
         port = self.servers.ports["submission" if self.login else "mx"]
         smtp = smtplib.SMTP(HOST, port, local_hostname=self.address.rpartition("@")[2], timeout=20)
-        smtp.starttls(context=ssl.create_default_context(cafile=self.servers.certificates.ca))
+        smtp.ehlo()
+        if not self.login and smtp.has_extn("starttls"):
+            smtp.starttls()     # from server to server nobody asks who signed
         if self.login:
+            smtp.starttls(context=ssl.create_default_context(cafile=self.servers.certificates.ca))
             smtp.login(self.address, PASSWORD)
         return smtp
 

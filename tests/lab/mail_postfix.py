@@ -13,7 +13,7 @@ import subprocess
 import time
 
 from mail_milter import Milter
-from process import Failure, Process, until
+from process import Failure, Process, children_of, until
 
 PROGRAMS = "/usr/lib/postfix/sbin"
 AUTHSERV = "mx.test.example"
@@ -118,7 +118,7 @@ def as_root(*words):
 
 
 class Master(Process):
-    """Postfix's master: it may run as another user than we."""
+    """Postfix's master: it may run as another user than we, below sudo."""
 
     def start(self, **env):
         self.argv = as_root(os.path.join(PROGRAMS, "master"), "-s", "-c", os.path.join(self.folder, "etc"))
@@ -127,8 +127,7 @@ class Master(Process):
     def signal(self, number):
         if os.geteuid() == 0 or not self.is_running():
             return super().signal(number)
-        with open(os.path.join(self.folder, "spool", "pid", "master.pid"), encoding="ascii") as f:
-            return subprocess.run(as_root("kill", f"-{int(number)}", f.read().strip()), check=False)
+        return subprocess.run(as_root("kill", f"-{int(number)}", *map(str, children_of(self.pid))), check=False)
 
 
 class Postfix:

@@ -10,7 +10,12 @@ from mail_postfix import AUTHSERV, Postfix
 OWN_DOMAIN = "test.example"
 CONTACT = "kontakt@test.example"
 FOREIGN_DOMAINS = ("citizen.example", "firma.example", "evil.example")
-# Refused at once, and bounced later: nobody has these.
+# Who has a mailbox from the beginning: Dovecot looks for new ones once a second, and a mail may be quicker.
+STOCK = (*(f"{name}@{OWN_DOMAIN}" for name in ("kontakt", "koordinator", "dezurni", "operater", "vodovod", "cistoca")),
+         *(f"{name}@citizen.example" for name in ("ana", "boris", "vera", "mile", "zuza", "pera", "prijatelj", "gone")),
+         *(f"s{n}@citizen.example" for n in range(10)),
+         "nabavka@firma.example", "mallory@evil.example", "vodovod@evil.example")
+# Refused at once, and bounced later (once Dovecot was told to forget it).
 REFUSED, BOUNCING = "unknown@citizen.example", "gone@citizen.example"
 DOVECOT_PORTS = ("imap", "imaps", "lmtp", "sasl")
 POSTFIX_PORTS = ("mx", "submission", "smtps", "milter")
@@ -28,12 +33,13 @@ class MailServers:
         self.dovecot = Dovecot(folder, {name: ports[name] for name in DOVECOT_PORTS}, self.certificates, fsync)
         self.postfix = Postfix(folder, {name: ports[name] for name in POSTFIX_PORTS}, ports["lmtp"], ports["sasl"], self.certificates,
                                (OWN_DOMAIN, *FOREIGN_DOMAINS), OWN_DOMAIN, with_milter)
-        self.dovecot.add(CONTACT)
+        self.dovecot.add(*STOCK)
 
     def person(self, address, name=None):
         """Who has this address, with a mailbox; those of the town hall log in to write."""
         if address not in self.people:
-            self.dovecot.add(address)
+            if address not in self.dovecot.quotas:
+                self.dovecot.add(address)
             self.people[address] = Person(self, address, name or address.partition("@")[0], address.endswith("@" + OWN_DOMAIN))
         return self.people[address]
 

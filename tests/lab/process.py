@@ -80,6 +80,15 @@ def running(check):
     return found
 
 
+def children_of(pid):
+    """Quicker than running(): for those that live for milliseconds."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+            return [int(child) for child in f.read().split()]
+    except OSError:
+        return []
+
+
 def signal_pid(pid, number):
     with contextlib.suppress(ProcessLookupError):    # it left by itself
         os.kill(pid, number)
