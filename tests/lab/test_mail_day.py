@@ -42,8 +42,8 @@ def waits_for_later(row):
     return row["state"] == "queued" and row["not_before"] > time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 300))
 
 
-def quiet(lab, within=30):
-    """Until nothing lies in the folder and nothing is on its way; then everything is whole."""
+def quiet(lab, within=60):
+    """Until nothing lies in the folder and nothing is on its way; then everything is whole. A try that failed is repeated after 30 s and more."""
     lab.until("nothing is on its way", lambda: not lab.person(CONTACT).mailbox.uids() and not [
         r for state in ("queued", "sending", "unsure") for r in lab.rows("--state", state) if not waits_for_later(r)], within)
     return lab.assert_sound()
