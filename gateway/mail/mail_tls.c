@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gateway/mail/tls_words.h"
+#include "parsers/tls_words.h"
 #include "parsers/clock.h"
 #include "parsers/err.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "conf/log.h"
-#include "gateway/mail/tls_words.h"
+#include "parsers/tls_words.h"
 #include "parsers/err.h"
 #include "parsers/number.h"
 

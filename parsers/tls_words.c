@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gateway/mail/tls_words.h"
+#include "parsers/tls_words.h"
 
 #include <stddef.h>
 

@@ -4,8 +4,8 @@
  *
  * Threads: any; pure.
  */
-#ifndef GATEWAY_MAIL_TLS_WORDS_H
-#define GATEWAY_MAIL_TLS_WORDS_H
+#ifndef PARSERS_TLS_WORDS_H
+#define PARSERS_TLS_WORDS_H
 
 /* status: what GnuTLS found (gnutls_certificate_status_t), as libcurl hands it on. otherwise: when it found nothing. */
 const char *tls_words(long status, const char *otherwise);
