@@ -161,11 +161,12 @@ static void too_long(struct hall *h)
 		open_case(h, "+381641111121", "Nema vode u Surduku vec dva dana");
 	struct given_mail m;
 	char text[2000] = "";
-	size_t before;
+	size_t before, len = 0;
 
 	for (int i = 0; i < 18; i++)
-		strcat(text,
-		       "Ekipa radi na kvaru i javlja se kada bude gotovo, hvala na strpljenju. ");
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s",
+					"Ekipa radi na kvaru i javlja se kada bude gotovo, hvala "
+					"na strpljenju. ");
 	m = answer_of(&w, text);
 	hall_mail(h, &m);
 	ok(last_text_is(h, "+381641111121", "Ceo odgovor") &&
