@@ -21,6 +21,8 @@
 /* What couldn't be moved; somebody must empty a folder first. */
 #define MOVE_FIRST_MS SECOND_MS
 #define MOVE_MOST_MS  HOUR_MS
+/* What the server says it has moved: the next look shows whether it has, and behind a long backlog that comes late. */
+#define MOVED_MS MINUTE_MS
 /* What the server names and doesn't give. */
 #define FETCH_FIRST_MS SECOND_MS
 #define FETCH_MOST_MS  (10 * MINUTE_MS)
@@ -94,7 +96,7 @@ int mailbox_look(struct mailbox *mb)
 /* --- moving --- */
 
 /* They stay on the list until the next look doesn't find them: a server may say OK to anything. */
-static void put_off_all(struct mailbox *mb, const uint32_t *uids, size_t n)
+static void put_off_all(struct mailbox *mb, const uint32_t *uids, size_t n, int64_t first_ms)
 {
 	struct mono now = mailbox_mono();
 
@@ -102,7 +104,7 @@ static void put_off_all(struct mailbox *mb, const uint32_t *uids, size_t n)
 		struct work *item = worklist_find(&mb->work, uids[i]);
 
 		if (item != NULL)
-			worklist_put_off(item, now, MOVE_FIRST_MS, MOVE_MOST_MS);
+			worklist_put_off(item, now, first_ms, MOVE_MOST_MS);
 	}
 }
 
@@ -118,7 +120,7 @@ static int move_set(struct mailbox *mb, enum work_state state, const char *folde
 	err = imap_move(mb->im, uids, n, folder);
 	if (err != ERR_OK && err != ERR_ACCESS)
 		return err;
-	put_off_all(mb, uids, n);
+	put_off_all(mb, uids, n, err == ERR_OK ? MOVED_MS : MOVE_FIRST_MS);
 	mb->must_look = mb->must_look || err == ERR_OK;
 	snprintf(what, sizeof(what), "mails that are kept can't be moved to %s", folder);
 	mailbox_set_fault(mb, FAULT_MOVE, what, err == ERR_OK ? NULL : imap_words(mb->im));
