@@ -21,7 +21,7 @@
 /* What couldn't be moved; somebody must empty a folder first. */
 #define MOVE_FIRST_MS SECOND_MS
 #define MOVE_MOST_MS  HOUR_MS
-/* What the server says it has moved: the next look shows whether it has, and behind a long backlog that comes late. */
+/* What the server says it has moved: the next look shows whether it has, and that comes behind the backlog. */
 #define MOVED_MS MINUTE_MS
 /* What the server names and doesn't give. */
 #define FETCH_FIRST_MS SECOND_MS
@@ -112,6 +112,7 @@ static int move_set(struct mailbox *mb, enum work_state state, const char *folde
 {
 	uint32_t uids[MOVE_SET];
 	size_t n = worklist_take(&mb->work, state, mailbox_mono(), uids, MOVE_SET);
+	bool is_backlog = mb->work.count[WORK_NEW] + mb->work.count[WORK_IN_HAND] > 0;
 	char what[IMAP_WHY_SIZE];
 	int err, told;
 
@@ -120,7 +121,7 @@ static int move_set(struct mailbox *mb, enum work_state state, const char *folde
 	err = imap_move(mb->im, uids, n, folder);
 	if (err != ERR_OK && err != ERR_ACCESS)
 		return err;
-	put_off_all(mb, uids, n, err == ERR_OK ? MOVED_MS : MOVE_FIRST_MS);
+	put_off_all(mb, uids, n, err == ERR_OK && is_backlog ? MOVED_MS : MOVE_FIRST_MS);
 	mb->must_look = mb->must_look || err == ERR_OK;
 	snprintf(what, sizeof(what), "mails that are kept can't be moved to %s", folder);
 	mailbox_set_fault(mb, FAULT_MOVE, what, err == ERR_OK ? NULL : imap_words(mb->im));
