@@ -73,12 +73,15 @@ class Milter(socketserver.ThreadingTCPServer):
     def __init__(self, port, authserv_id, own_domain):
         super().__init__(("127.0.0.1", port), Session)
         self.authserv_id, self.own_domain, self.answers = authserv_id, own_domain, True
+        self.is_serving = False
 
     def start(self):
+        self.is_serving = True
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
     def stop(self):
-        self.shutdown()
+        if self.is_serving:     # else nobody would ever end what shutdown() waits for
+            self.shutdown()
         self.server_close()
 
     def result(self, mail):
