@@ -219,11 +219,13 @@ static void check_mail(const struct sanity *s, const struct conf_channel *c)
 
 	if (m->imap_tls == TLS_NONE && !is_loopback(m->imap_host))
 		say(s, FAULT, c->name, "imap_tls",
-		    "none: the password would cross the network in the clear; write tls or "
+		    "none is for the loopback only: the password would cross the network in the "
+		    "clear; write tls or "
 		    "starttls");
 	if (m->smtp_tls == TLS_NONE && !is_loopback(m->smtp_host))
 		say(s, FAULT, c->name, "smtp_tls",
-		    "none: our mails would cross the network in the clear; write tls or starttls");
+		    "none is for the loopback only: our mails would cross the network in the "
+		    "clear; write tls or starttls");
 	if (m->smtp_user != NULL && m->smtp_password != NULL &&
 	    (m->smtp_user[0] == '\0') != (m->smtp_password[0] == '\0') && !s->conf->without_secrets)
 		say(s, FAULT, c->name, "smtp_user",

@@ -102,7 +102,7 @@ def test_the_other_ways_of_tls(lab):
 def test_clear_text_beyond_the_loopback_is_refused(lab):
     """Clear text to another host is a fault of the configuration, that names the key"""
     done = subprocess.run([*lab.odzivd.process.argv, "-t"], capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and "imap_tls" in done.stderr and "loopback" in done.stderr, done
+    assert done.returncode == 1 and "imap_tls" in done.stdout and "loopback" in done.stdout, done
 
 
 @in_lab(**MAIL_ONLY)
