@@ -3,6 +3,7 @@
 
 #include "parsers/err.h"
 #include "parsers/mail_wire.pb-c.h"
+#include "parsers/unpacked.h"
 #include "parsers/wire_fields.h"
 #include "parsers/wire_mail.h"
 
@@ -219,35 +220,10 @@ int mail_wire_cut(struct bytes received, size_t octets_max, enum mail_frame_kind
 	return ERR_OK;
 }
 
-struct unpack_memory {
-	struct arena *arena;
-	int err;
-};
-
-static void *unpack_alloc(void *ctx, size_t len)
-{
-	struct unpack_memory *memory = ctx;
-	void *ptr = arena_alloc(memory->arena, len == 0 ? 1 : len);
-
-	if (ptr == NULL)
-		memory->err = arena_err(memory->arena);
-	return ptr;
-}
-
-/* The arena frees. */
-static void unpack_free(void *ctx, void *ptr)
-{
-	(void)ctx;
-	(void)ptr;
-}
-
 int mail_wire_decode(enum mail_frame_kind kind, struct bytes body, struct arena *a,
 		     struct mail_frame *frame_out)
 {
-	struct unpack_memory memory = { .arena = a };
-	ProtobufCAllocator allocator = { unpack_alloc, unpack_free, &memory };
 	struct mail_frame frame = { .kind = kind };
-	static const uint8_t none;
 	ProtobufCMessage *m;
 	int err = ERR_OK;
 
@@ -256,10 +232,9 @@ int mail_wire_decode(enum mail_frame_kind kind, struct bytes body, struct arena 
 		if (kind != FRAME_OCTETS && body.len > 0)
 			return ERR_INVALID;
 	} else {
-		m = protobuf_c_message_unpack(kinds[kind].descriptor, &allocator, body.len,
-					      body.len != 0 ? body.ptr : &none);
-		if (m == NULL)
-			return memory.err != ERR_OK ? memory.err : ERR_INVALID;
+		err = unpacked_read(kinds[kind].descriptor, body, a, &m);
+		if (err != ERR_OK)
+			return err;
 		if (m->n_unknown_fields > 0)
 			return ERR_INVALID;
 		err = kinds[kind].read(m, a, &frame);

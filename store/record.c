@@ -5,6 +5,7 @@
 
 #include "parsers/err.h"
 #include "parsers/language.h"
+#include "parsers/unpacked.h"
 
 /* Nothing that one person sends or one clerk writes makes a larger record. */
 #define RECORD_MAX ((size_t)1024 * 1024)
@@ -207,42 +208,12 @@ int record_pack(const ProtobufCMessage *m, struct arena *a, struct bytes *octets
 	return ERR_OK;
 }
 
-struct unpack_memory {
-	struct arena *arena;
-	int err;
-};
-
-static void *unpack_alloc(void *ctx, size_t len)
-{
-	struct unpack_memory *memory = ctx;
-	void *ptr = arena_alloc(memory->arena, len == 0 ? 1 : len);
-
-	if (ptr == NULL)
-		memory->err = arena_err(memory->arena);
-	return ptr;
-}
-
-/* The arena frees. */
-static void unpack_free(void *ctx, void *ptr)
-{
-	(void)ctx;
-	(void)ptr;
-}
-
 int record_unpack(const ProtobufCMessageDescriptor *d, struct bytes octets, struct arena *a,
 		  ProtobufCMessage **m_out)
 {
-	struct unpack_memory memory = { .arena = a };
-	ProtobufCAllocator allocator = { unpack_alloc, unpack_free, &memory };
-	static const uint8_t none;
-	ProtobufCMessage *m;
+	int err = unpacked_read(d, octets, a, m_out);
 
-	m = protobuf_c_message_unpack(d, &allocator, octets.len,
-				      octets.len != 0 ? octets.ptr : &none);
-	if (m == NULL)
-		return memory.err != ERR_OK ? memory.err : ERR_CORRUPT;
-	*m_out = m;
-	return ERR_OK;
+	return err == ERR_INVALID ? ERR_CORRUPT : err;
 }
 
 const ProtobufCMessageDescriptor *record_of_table(enum table t)
