@@ -10,7 +10,7 @@ cd "$tree"
 
 find parsers templates conf store gateway -name '*.[ch]' ! -name '*.pb-c.[ch]' 2>/dev/null | sort | xargs awk -v homes="$homes" '
 BEGIN {
-	n_rooms = split("parsers templates conf store gateway/desk gateway/flow gateway/mail gateway/wire gateway/cli", rooms)
+	n_rooms = split("parsers templates conf store gateway/desk gateway/flow gateway/smpp gateway/mail gateway/wire gateway/cli", rooms)
 	for (i = 1; i <= n_rooms; i++)
 		rank[rooms[i]] = i
 	mains["gateway/wire/main.c"] = mains["gateway/cli/main.c"] = 1
