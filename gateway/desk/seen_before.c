@@ -11,6 +11,8 @@
 #define TWIN_AGE_MAX_MS HOUR_MS
 /* On a link that stands, a network repeats within its response timer. */
 #define TWIN_AGE_IN_SESSION_MS (2 * MINUTE_MS)
+/* Of a mail's content, before its tokens and files. */
+#define CONTENT_PARTS 8
 
 static void mail_id(const struct keyed_key *key, struct bytes channel, uint32_t uid_validity,
 		    uint32_t uid, struct digest *id_out)
@@ -24,15 +26,47 @@ static void mail_id(const struct keyed_key *key, struct bytes channel, uint32_t 
 	keyed_digest(key, parts, ARRAY_LEN(parts), id_out);
 }
 
+/*
+ * What its sender wrote, whom it is for, and what our server found of him: the same in
+ * a copy that a server sent once more since its first "kept" was lost (RFC 5321 4.5.5
+ * calls it unavoidable), whatever Received fields the way has put above it.
+ */
+static void mail_content(const struct keyed_key *key, const struct message *msg,
+			 struct digest *content_out)
+{
+	const struct mail *m = msg->mail;
+	uint8_t buf[20];
+	struct wr found = wr_of(buf, sizeof(buf));
+	struct bytes parts[CONTENT_PARTS + MAIL_TOKENS_MAX + MAIL_FILES_MAX] = {
+		bytes_of("content"), msg->from, m->message_id,         m->subject,
+		m->in_reply_to,      m->text,   m->auth.auth_identity, bytes_at(buf, sizeof(buf))
+	};
+	size_t n = CONTENT_PARTS;
+
+	wr_u64(&found, (uint64_t)m->date.ms);
+	wr_u32(&found, (uint32_t)m->auth.dmarc);
+	wr_u32(&found, (uint32_t)m->auth.dkim);
+	wr_u32(&found, (uint32_t)m->auth.auth);
+	for (size_t i = 0; i < m->n_tokens && i < MAIL_TOKENS_MAX; i++)
+		parts[n++] = m->tokens[i];
+	for (size_t i = 0; i < m->n_files && i < MAIL_FILES_MAX; i++)
+		parts[n++] = bytes_at(m->files[i].sha256, sizeof(m->files[i].sha256));
+	keyed_digest(key, parts, n, content_out);
+}
+
 static void mail_keys_of(const struct keyed_key *key, const struct message *msg,
 			 struct seen_keys *keys_out)
 {
 	const struct mail_arrival *at = msg->arrival;
 	const struct bytes octets[] = { bytes_of("mail"), bytes_at(at->blob, sizeof(at->blob)) };
 
-	*keys_out = (struct seen_keys){ .has_id = true, .is_mail = true };
+	*keys_out = (struct seen_keys){ .has_id = true,
+					.is_mail = true,
+					.has_content = msg->mail->message_id.len != 0 };
 	mail_id(key, msg->channel, at->uid_validity, at->uid, &keys_out->id);
 	keyed_digest(key, octets, ARRAY_LEN(octets), &keys_out->words);
+	if (keys_out->has_content)
+		mail_content(key, msg, &keys_out->content);
 }
 
 void seen_keys_of(const struct keyed_key *key, const struct message *msg,
@@ -119,6 +153,10 @@ int seen_check(struct txn *t, struct desk *d, const struct message *msg, struct 
 		if (err == ERR_OK && !keys->is_mail)
 			err = twin_means_repeat(t, d, msg, twin, link_since, is_repeat_out);
 	}
+	if (err == ERR_NOENT && keys->has_content) {
+		err = seen_get(t, &keys->content, d->arena, &twin);
+		*is_repeat_out = err == ERR_OK;
+	}
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;
 	if (*is_repeat_out)
@@ -149,6 +187,8 @@ uint64_t seen_note(struct txn *t, struct desk *d, const struct seen_keys *keys, 
 		seen_put_new(t, &keys->words, &rec);
 	rec.turn = 0;
 	rec.by_id = true;
+	if (keys->has_content)
+		seen_put(t, &keys->content, &rec);
 	if (keys->is_mail)
 		seen_put(t, &keys->id, &rec);
 	else if (keys->has_id) /* a text whose id stands is a repeat */

@@ -7,9 +7,11 @@
  * after the link or we started, when the twin came before that start, or came just
  * now and is the last that this person wrote (who wrote START, STOP and START again
  * means each of them).
- * A mail is known by where it lies (channel, UIDVALIDITY, UID), and by its octets: what
- * comes under another UID and has the same ones, its Message-ID among them, is a copy
- * that a server made. The same Message-ID with other octets is a mail of its own.
+ * A mail is known by where it lies (channel, UIDVALIDITY, UID); by its octets, since a
+ * mailbox that is restored gives it another UID; and by its Message-ID together with
+ * what was written, to whom, and how its sender was proven, since a server whose
+ * "kept" was lost delivers it once more, with other Received fields. The same Message-ID
+ * with other words, or with less proof, is a mail of its own.
  * Owns: the use of "seen". Threads: committer; repeatable.
  */
 #ifndef GATEWAY_DESK_SEEN_BEFORE_H
@@ -21,9 +23,11 @@
 struct seen_keys {
 	bool has_id;
 	bool is_mail;
-	struct digest id;    /* of the channel's name and Kannel's id, or where a mail lies */
-	struct digest words; /* of sender, recipient, octets, part; of a raw mail */
-	bool has_twin;       /* found by seen_check(): something stands under words */
+	bool has_content;
+	struct digest id;      /* of the channel's name and Kannel's id, or where a mail lies */
+	struct digest words;   /* of sender, recipient, octets, part; of a raw mail */
+	struct digest content; /* of a mail with a Message-ID: what was written, and its proof */
+	bool has_twin;         /* found by seen_check(): something stands under words */
 };
 
 void seen_keys_of(const struct keyed_key *key, const struct message *msg,

@@ -43,10 +43,56 @@ static bool is_repeat(struct hall *h, uint32_t validity, uint32_t uid, uint8_t o
 {
 	struct asked a = { .channel = BYTES("kontakt"),
 			   .arrival = { .uid_validity = validity, .uid = uid, .blob = { octets } },
-			   .mail = { .message_id = bytes_of(message_id) } };
+			   .mail = { .message_id = bytes_of(message_id),
+				     .text = bytes_at(&a.arrival.blob, 1) } };
 
 	h->now.ms += MINUTE_MS;
 	return hall_work(h, check, &a) == ERR_OK && a.is_repeat;
+}
+
+/* Delivered once more under a UID and with trace fields that nobody saw, or changed by somebody. */
+static bool comes_again(struct hall *h, struct mail mail)
+{
+	static uint32_t uid = 100;
+	struct asked a = { .channel = BYTES("kontakt"),
+			   .arrival = { .uid_validity = 9, .uid = ++uid, .blob = { (uint8_t)uid } },
+			   .mail = mail };
+
+	h->now.ms += MINUTE_MS;
+	return hall_work(h, check, &a) == ERR_OK && a.is_repeat;
+}
+
+static void test_content(struct hall *h)
+{
+	static const struct mail_file photo = { .sha256 = { 1 } }, other = { .sha256 = { 2 } };
+	static const struct bytes token = BYTES("abcd");
+	const struct mail first = { .message_id = BYTES("c@x"),
+				    .subject = BYTES("Rupa"),
+				    .text = BYTES("Rupa na putu."),
+				    .date = { .ms = 1 },
+				    .auth = { .dmarc = PROOF_PASS },
+				    .files = &photo,
+				    .n_files = 1 };
+	struct mail m = first;
+
+	ok(!comes_again(h, first) && comes_again(h, first),
+	   "the same words under the same Message-ID are a repeat, whatever the trace fields");
+	m.text = bytes_of("Rupa na putu, veća.");
+	ok(!comes_again(h, m), "other words are a mail of its own");
+	m = first;
+	m.auth.dmarc = PROOF_FAIL;
+	ok(!comes_again(h, m), "so is what proves less: a forger can't be first in a name");
+	m = first;
+	m.files = &other;
+	ok(!comes_again(h, m), "so is another attachment");
+	m = first;
+	m.tokens = &token;
+	m.n_tokens = 1;
+	ok(!comes_again(h, m), "so is what goes to another token");
+	m = first;
+	m.message_id = BYTES_NONE;
+	ok(!comes_again(h, m) && !comes_again(h, m),
+	   "without a Message-ID, the same words are two mails");
 }
 
 static bool is_kept(struct hall *h, const char *channel, uint32_t validity, uint32_t uid)
@@ -82,6 +128,7 @@ int main(void)
 	   "what was never seen isn't kept, whatever lies in other mailboxes");
 	hall_work(&h, repeats, &n);
 	is_int(n, 2, "repeats are counted, looks aren't");
+	test_content(&h);
 	hall_close(&h);
 	return done_testing();
 }

@@ -55,6 +55,8 @@ struct letter {
 	uint32_t uid, uid_validity;
 	int64_t at_ms, first_ms, acked_ms; /* wall */
 	unsigned tries, n_ok, n_repeated;
+	unsigned
+		n_copies; /* times that its server delivered it once more, with other trace fields */
 	bool is_under_way; /* handed over and not answered */
 	bool is_acked;
 	unsigned n_records, n_said; /* records and rows with its words that the model met */

@@ -283,6 +283,7 @@ struct told_letter {
 };
 
 static void on_letter_due(void *ctx, uint64_t letter);
+static void on_sent_again(void *ctx, uint64_t letter);
 
 static void heard(struct postoffice *p, size_t index, int err)
 {
@@ -301,6 +302,10 @@ static void heard(struct postoffice *p, size_t index, int err)
 	/* The move is lost, the server says so to nobody, and it lies there as before. */
 	if (!p->net->is_calm && chance_of_1000(&p->chance, 10))
 		host_sim_at(p->net->sim, chance_wait(&p->chance, SECOND_MS, DAY_MS), on_letter_due,
+			    p, index);
+	else if (!p->net->is_calm && l->message_id[0] != '\0' && l->use != LETTER_CRASH &&
+		 chance_of_1000(&p->chance, 20))
+		host_sim_at(p->net->sim, chance_wait(&p->chance, SECOND_MS, DAY_MS), on_sent_again,
 			    p, index);
 }
 
@@ -385,7 +390,8 @@ static struct mail *mail_of(const struct postoffice *p, struct message *m, size_
 	return mail;
 }
 
-static struct message *letter_message(const struct postoffice *p, size_t index)
+static struct message *letter_message(const struct postoffice *p, size_t index,
+				      const uint8_t blob[MAIL_SHA256_SIZE])
 {
 	const struct letter *l = &letters_of(p)->list[index];
 	struct message *m = message_new(ARENA_MESSAGE_MAX);
@@ -400,7 +406,7 @@ static struct message *letter_message(const struct postoffice *p, size_t index)
 					  .size = 1000,
 					  .is_stale = l->use == LETTER_OLD,
 					  .is_unreadable = l->use == LETTER_CRASH };
-	memcpy(arrival->blob, l->blob, sizeof(arrival->blob));
+	memcpy(arrival->blob, blob, sizeof(arrival->blob));
 	m->arrival = arrival;
 	m->to = bytes_of(MAIL_ADDRESS);
 	if (l->use == LETTER_CRASH) {
@@ -421,13 +427,14 @@ static struct message *letter_message(const struct postoffice *p, size_t index)
 }
 
 /* The raw mail is on disk before anything is said of it. */
-static void put_blob(struct postoffice *p, struct letter *l, size_t index)
+static void put_blob(struct postoffice *p, const struct letter *l, size_t index,
+		     uint8_t blob_out[MAIL_SHA256_SIZE])
 {
 	char raw[800];
 
-	(void)snprintf(raw, sizeof(raw), "Message-ID: <%zu.%s>\n\n%s", index, l->message_id,
-		       l->words);
-	if (blob_file_put(&p->blobs, bytes_of(raw), l->blob) != ERR_OK ||
+	(void)snprintf(raw, sizeof(raw), "Received: %u\nMessage-ID: <%zu.%s>\n\n%s", l->n_copies,
+		       index, l->message_id, l->words);
+	if (blob_file_put(&p->blobs, bytes_of(raw), blob_out) != ERR_OK ||
 	    blob_folder_sync(&p->blobs) != ERR_OK)
 		abort();
 }
@@ -436,12 +443,15 @@ static void hand_over(struct postoffice *p, size_t index)
 {
 	struct letter *l = &letters_of(p)->list[index];
 	struct told_letter *told = malloc(sizeof(*told));
+	uint8_t blob[MAIL_SHA256_SIZE];
 	struct message *m;
 
 	if (told == NULL)
 		abort();
-	put_blob(p, l, index);
-	m = letter_message(p, index);
+	put_blob(p, l, index, blob);
+	if (l->n_copies == 0)
+		memcpy(l->blob, blob, sizeof(blob));
+	m = letter_message(p, index, blob);
 	*told = (struct told_letter){ .post = p, .letter = index };
 	l->tries++;
 	l->is_under_way = true;
@@ -484,6 +494,21 @@ static void place(struct postoffice *p, struct letter *l)
 {
 	l->uid_validity = p->uid_validity;
 	l->uid = p->uid_next++;
+}
+
+/* The sender's server never heard that it was kept, and sends it once more, by another way. */
+static void on_sent_again(void *ctx, uint64_t index)
+{
+	struct postoffice *p = ctx;
+	struct letter *l = &letters_of(p)->list[index];
+
+	if (l->is_under_way)
+		return;
+	l->n_copies++;
+	place(p, l);
+	diary_note(p->net->sim->diary, MAIL_CHANNEL ": letter %" PRIu64 " is delivered once more",
+		   index);
+	on_letter_due(ctx, index);
 }
 
 static void on_delivered(void *ctx, uint64_t index)
