@@ -24,8 +24,17 @@ struct mail_arrival {
 
 enum message_coding { CODING_GSM7 = 0, CODING_OCTETS = 1, CODING_UCS2 = 2 }; /* Kannel's numbers */
 
+/* What came, where it isn't words of a person. */
+enum message_kind {
+	MESSAGE_WORDS,
+	MESSAGE_USSD, /* a dialogue of codes: recorded only */
+	MESSAGE_MMS,  /* the network says that pictures wait: only texts can be read here */
+	MESSAGE_INDICATION /* the network's own: voicemail waits, a message of type 0, for the SIM card */
+};
+
 struct message {
 	struct arena *arena;
+	enum message_kind kind;
 	struct bytes channel;
 	struct bytes from;     /* "sms:+381641234567"; none when it can't be answered */
 	struct bytes from_raw; /* as the network gave it */

@@ -11,7 +11,7 @@
 #include "conf/conf.h"
 #include "gateway/flow/host.h"
 #include "parsers/message.h"
-#include "parsers/sms_text.h"
+#include "parsers/smpp_text.h"
 #include "store/record.h"
 
 struct channel;
@@ -28,6 +28,8 @@ struct outgoing {
 	struct bytes text;   /* UTF-8 of this segment */
 	struct bytes octets; /* SMS_GSM7: one septet an octet; SMS_UCS2: UTF-16BE */
 	struct bytes udh;    /* with its length octet, or none */
+	enum smpp_long how;  /* of a row in parts; PAYLOAD: octets are all of it, however long */
+	uint16_t reference;  /* of the parts, up to 16 bits */
 	int64_t validity_ms; /* what is left of it */
 	const Pb__Outbox
 		*mail; /* NULL: an SMS. The whole row; encoding, octets and udh mean nothing then */
