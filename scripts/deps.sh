@@ -4,7 +4,7 @@
 #
 #   build   what ./configure && make needs
 #   python  Python alone: the demo with the simulator
-#   lab     Kannel, Dovecot, Postfix, node and Python: the real servers of the demo and of the tests
+#   lab     Kannel, Dovecot, Postfix, stunnel, node and Python: the real servers of the demo and of the tests
 #   test    what scripts/test needs beside them
 #   fuzz    clang and its libFuzzer
 #   full    what scripts/test --full needs beside all that
@@ -20,13 +20,13 @@ declare -A PACKAGES=(
 		libmicrohttpd-dev libcurl4-gnutls-dev libpcre2-dev libiniparser-dev liblmdb-dev libprotobuf-c-dev
 		libicu-dev libsodium-dev libjansson-dev libxml2-dev libetpan-dev libsmpp34-dev libsystemd-dev tzdata"
 	[python]="python3"
-	[lab]="python3 kannel kannel-extras curl dovecot-imapd dovecot-lmtpd postfix openssl"
+	[lab]="python3 kannel kannel-extras curl dovecot-imapd dovecot-lmtpd postfix openssl stunnel4"
 	[test]="cppcheck clang-format strace procps"
 	[fuzz]="clang libclang-rt-14-dev"
 	[full]="valgrind"
 )
 # What a package brings must not come up with the next start of the machine: Kannel as it comes listens on all addresses.
-SERVICES="kannel dovecot postfix"
+SERVICES="kannel dovecot postfix stunnel4"
 POLICY=/usr/sbin/policy-rc.d
 POLICY_ASIDE=$POLICY.put-aside-by-odziv
 

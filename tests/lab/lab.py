@@ -2,8 +2,9 @@
 """lab - the one fixture of all stories with real servers.
 
 A Lab is a temporary folder, free ports, an SMSC with phones, Kannel and odzivd. It starts what a
-story needs and stops exactly what it started. With mail=True it has a real Dovecot and a real Postfix
-as well, and odzivd a channel "mail" beside that of the phones.
+story needs and stops exactly what it started. With link="smpp" there is no Kannel: odzivd meets the SMSC
+itself, or several of them. With mail=True it has a real Dovecot and a real Postfix as well, and odzivd a
+channel "mail" beside that of the phones.
 
     with Lab(build, modules) as lab:
         lab.start()
@@ -21,10 +22,12 @@ from kannel import BOX_ID, Kannel, STATUS_PASSWORD
 from mail_dovecot import PASSWORD as MAIL_PASSWORD
 from mail_servers import MailServers, OWN_DOMAIN
 from process import Failure, free_ports, until
-from smsc import SHORT_CODE, Smsc
+from smsc import ESME, PASSWORD as SMSC_PASSWORD, SHORT_CODE, Smsc
+from stunnel import Stunnel
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SECRET = "laboratory-secret"
+CHANNELS = {"box": "kannel", "http": "kannel", "smpp": "smpp", "simulator": "phones"}    # by link, how the phones' channel is called
 
 
 def copy_readable(source, target):
@@ -37,20 +40,25 @@ def copy_readable(source, target):
 
 
 class Lab:
-    """link: box, http, or simulator (no server at all). conf: {"section": {"key": value}} on top of ours.
-    kannel: settings of kannel.py. mail: True, or settings of mail_servers.py. serve: what start() brings up, in order."""
+    """link: box, http, smpp (no Kannel), or simulator (no server at all). smscs: how many, in the order in which odzivd prefers
+    them. tls: the way to the SMSC goes through stunnel. conf: {"section": {"key": value}} on top of ours. kannel: settings of
+    kannel.py. mail: True, or settings of mail_servers.py. serve: what start() brings up, in order."""
 
-    def __init__(self, build, modules, link="box", conf=None, kannel=None, mail=None, profile="stara-pazova",
-                 serve=("smsc", "kannel", "mail", "odzivd"), folder=None, keep=False):
+    def __init__(self, build, modules, link="box", smscs=1, tls=False, conf=None, kannel=None, mail=None, profile="stara-pazova",
+                 serve=("smsc", "stunnel", "kannel", "mail", "odzivd"), folder=None, keep=False):
         self.build, self.modules, self.link, self.keep = build, modules, link, keep
         os.umask(0o022)     # whom odzivd becomes must be able to read what we write
         self.folder = folder or tempfile.mkdtemp(prefix="odziv-lab.")
         self.ports = dict(zip(("admin", "box", "sendsms", "smsc", "http"), free_ports(5)))
-        absent = (("smsc", "kannel") if link == "simulator" else ()) + (() if mail else ("mail",))
-        self.serve = [s for s in serve if s not in absent]
-        self.smsc = Smsc(self.folder, self.ports["smsc"], modules)
+        self.channel = CHANNELS[link]
+        has = {"smsc": link != "simulator", "kannel": self.channel == "kannel", "stunnel": tls, "mail": mail, "odzivd": True}
+        self.serve = [s for s in serve if has[s]]
+        self.smscs = [Smsc(self.folder, port, modules, f"smsc{n}" if n else "smsc")
+                      for n, port in enumerate([self.ports["smsc"]] + free_ports(smscs - 1, self.ports.values()))]
+        self.smsc = self.smscs[0]
         self.kannel = Kannel(self.folder, [self.ports[p] for p in ("admin", "box", "sendsms")], self.ports["smsc"], link,
-                             self.ports["http"], SECRET, **(kannel or {})) if link != "simulator" else None
+                             self.ports["http"], SECRET, **(kannel or {})) if has["kannel"] else None
+        self.stunnel = Stunnel(self.folder, self.smsc.port) if tls else None
         self.mail = None
         if mail:
             self.ports.update(zip(MailServers.PORTS, free_ports(len(MailServers.PORTS), self.ports.values())))
@@ -76,6 +84,9 @@ class Lab:
     def _channel(self):
         if self.link == "simulator":
             return {"phones": {"type": "simulator", "from": SHORT_CODE}}
+        if self.link == "smpp":
+            return {"smpp": {"type": "smpp", "from": SHORT_CODE, "smsc": self.smsc_addresses(), "system_id": ESME, "system_type": "lab",
+                             "password_file": "smpp_password", "enquire_every": "1s", "response_wait": "2s"}}
         common = {"type": "kannel", "link": self.link, "from": SHORT_CODE, "status_url": self.kannel.status_url, "status_every": "1s",
                   "status_password_file": "status_password", "kannel_conf": self.kannel.conf_path}
         if self.link == "box":
@@ -83,6 +94,10 @@ class Lab:
         return {"kannel": {**common, "sendsms_url": f"http://127.0.0.1:{self.ports['sendsms']}/cgi-bin/sendsms", "username": "gw",
                            "password_file": "sendsms_password", "secret_file": "callback_secret", "peers": "127.0.0.1",
                            "dlr_url_base": f"http://127.0.0.1:{self.ports['http']}"}}
+
+    def smsc_addresses(self):
+        ports = [self.stunnel.port] if self.stunnel else [smsc.port for smsc in self.smscs]
+        return ", ".join(f"127.0.0.1:{port}" for port in ports)
 
     def _profile(self, profile):
         """A copy: whom odzivd becomes may not be able to read the source tree at a reload."""
@@ -106,20 +121,21 @@ class Lab:
 
     def _secrets(self):
         for name, words in (("status_password", STATUS_PASSWORD), ("sendsms_password", "gwpw"), ("callback_secret", SECRET),
-                            ("mail_password", MAIL_PASSWORD)):
+                            ("mail_password", MAIL_PASSWORD), ("smpp_password", SMSC_PASSWORD)):
             self.odzivd.secret(name, words)
 
     # ---- life
 
     def start(self):
         for name in self.serve:
-            getattr(self, name).start()
+            for part in self.smscs if name == "smsc" else [getattr(self, name)]:
+                part.start()
         return self
 
     def stop(self):
         """Stops everything, even when one of them makes trouble; the first trouble is raised at the end."""
         troubles = []
-        for part in (self.odzivd, self.mail, self.kannel, self.smsc):
+        for part in (self.odzivd, self.mail, self.kannel, self.stunnel, *self.smscs):
             try:
                 if part:
                     part.stop()
@@ -143,8 +159,8 @@ class Lab:
 
     def logs(self):
         """The end of every log, for the reader of a failure."""
-        processes = [self.odzivd.process] + (self.kannel.logs() + [self.smsc.process] if self.kannel else []) \
-            + (self.mail.processes() if self.mail else [])
+        processes = [self.odzivd.process] + [p for part in (self.kannel, self.stunnel) if part for p in part.logs()] \
+            + [smsc.process for smsc in self.smscs] + (self.mail.processes() if self.mail else [])
         texts = []
         for process in processes:
             tail = process.tail()

@@ -15,14 +15,16 @@ from process import Failure, Process, until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ESME = "odziv"
+PASSWORD = "lab"
 SHORT_CODE = "1955"
 
 
 class Smsc:
-    def __init__(self, folder, port, modules):
+    def __init__(self, folder, port, modules, name="smsc", pinned=()):
+        """pinned: words before node, such as taskset's."""
         self.port = port
         script = os.path.join(HERE, "smsc", "smsc.js")
-        self.process = Process("smsc", ["node", script, str(port), ESME], folder, {"NODE_PATH": modules})
+        self.process = Process(name, [*pinned, "node", script, str(port), ESME], folder, {"NODE_PATH": modules})
         self.events = []
         self.changed = threading.Condition()
         self._control = self._feed = None

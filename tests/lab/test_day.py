@@ -32,7 +32,7 @@ def test_a_text_becomes_a_case_and_is_answered(lab):
     """A text becomes a case, its writer gets the number, and the receipt makes the answer ARRIVED"""
     number = report(lab, lab.phone(ANA), pattern=rf"^Prijava {NUMBER}")
     case = lab.case(number)
-    assert (case["category"], case["state"], case["contact"], case["channel"]) == ("VOD", "new", "sms:" + ANA, "kannel"), case
+    assert (case["category"], case["state"], case["contact"], case["channel"]) == ("VOD", "new", "sms:" + ANA, lab.channel), case
     assert case["opened"] and case["answer_due"] and PIPE in texts_of(lab, number)
     row = row_is(lab, number, "ack", "arrived")[0]
     assert (row["to"], row["segments"], row["case"]) == ("sms:" + ANA, 1, number), row

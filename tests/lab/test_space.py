@@ -10,12 +10,12 @@ import time
 import urllib.error
 import urllib.request
 
+from slow_disk import SlowDisk
 from stories import in_lab
 from storm import CONF, texts
 from test_day import NUMBER, report
 
 MIB = 1 << 20
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def intake(lab):
@@ -132,13 +132,9 @@ def test_below_min_free_intake_stops(lab):
 @in_lab(serve=("smsc", "kannel"))
 def test_a_slow_disk_silences_nobody(lab):
     """While the disk takes three seconds a sync, the health page, odziv and Kannel's view of us stay alive; nothing is lost"""
-    library, knob = os.path.join(lab.folder, "slow_sync.so"), os.path.join(lab.folder, "slow")
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(HERE, "slow_sync.c"), "-ldl"], check=True)
-    asan = lab.odzivd.process.env["ASAN_OPTIONS"] + ":verify_asan_link_order=0"
-    lab.odzivd.start(LD_PRELOAD=library, SLOW_SYNC=knob, ASAN_OPTIONS=asan)
+    disk = SlowDisk(lab)
     phones = [lab.phone(f"+38164000{n:04d}") for n in range(20)]
-    with open(knob, "w", encoding="utf-8") as f:
-        f.write("3000")
+    disk.slow(3000)
     for n, phone in enumerate(phones):
         phone.text(f"Pukla je cev u Svetosavskoj {n + 1}")
     worst = 0
@@ -147,7 +143,7 @@ def test_a_slow_disk_silences_nobody(lab):
         assert lab.one("status")["daemon"] is True and lab.kannel.status_has("boxes/box/status", "on-line")
         time.sleep(0.2)
     assert worst < 0.5, f"the health page took {worst:.2f} s"
-    os.remove(knob)
+    disk.fast()
     for phone in phones:
         phone.expect(NUMBER, 30)
     assert lab.assert_sound()["received"]["sms"] == 20

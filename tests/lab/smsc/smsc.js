@@ -4,53 +4,79 @@
 //
 // Owns:     the phones' texts on their way to the gateway (each stays until it is acknowledged)
 //           and what reached the phones.
-// Promises: texts and receipts leave with at most `window` unanswered; what was not answered with
+// Promises: texts and receipts leave with at most `window` unanswered a link; what was not answered with
 //           status 0 is sent again, after `retry_ms` or when the gateway binds again (repeat = true).
 // Leaves:   what it means to the stories in Python, which speak JSON lines with it.
 //
 //   node smsc.js PORT ESME
 //
 // One port speaks both languages: a connection that begins with `{` is a control connection,
-// any other is SMPP. Who binds as ESME is the gateway. Who binds by another name is a phone network
-// of its own: its submit_sm are texts of phones, and the gateway's texts are passed on to it too.
+// any other is SMPP. Who binds as ESME is the gateway, by as many links as it likes. Who binds by another
+// name is a phone network of its own: its submit_sm are texts of phones, and the gateway's texts are
+// passed on to it too.
 'use strict';
 const net = require('net');
 const smpp = require('smpp');
+const { shortMessages, textOf, read } = require('./texts');
+const { receipt } = require('./receipts');
 
 const [port, esme] = [Number(process.argv[2]), process.argv[3] || 'odziv'];
-const DATA_CODING = { gsm: 0, binary: 4, ucs2: 8 };
-const RECEIPT_STATES = { ENROUTE: 1, DELIVRD: 2, EXPIRED: 3, DELETED: 4, UNDELIV: 5, ACCEPTD: 6, UNKNOWN: 7, REJECTD: 8 };
+const PASSWORD = 'lab';
+const WANTS_RECEIPT = 3, WANTS_INTERMEDIATE = 16;      // registered_delivery
+const TICKS = 10;                                        // a second
+const NOISE = new Set(['segment', 'text', 'resp']);    // one or more a text
 
 // What a story may set (op `set`).
 const behaviour = {
-	window: 10,            // texts and receipts on their way to the gateway, unanswered
+	// to the gateway
+	window: 10,            // texts and receipts on their way to the gateway on one link, unanswered
 	pace: 0,               // texts and receipts a second, a tenth of them each 100 ms; 0: as the window allows
 	repeat: true,          // send again by ourselves what was not acknowledged
 	retry_ms: 500,         // after a status other than 0
+	resend_ms: 0,          // what isn't answered within this is sent again, by another sequence number; 0: never
+	use_data_sm: false,    // instead of deliver_sm
+	alphabet: 'gsm',       // what data_coding 0 means, from and to phones: gsm, latin1
+	// from the gateway
 	answer_submit: true,   // false: a submit_sm is taken, and never answered
 	submit_ms: 0,          // the answer to a submit_sm takes this long
+	submit_jitter_ms: 0,   // and up to this longer: answers come out of order
 	submit_status: 0,      // of every submit_sm, until set again
 	statuses: [],          // of the next ones, one each
+	status_every: {},      // {10: 0x58}: of each tenth
+	nack_every: 0,         // each n-th is answered by a generic_nack with RSYSERR
 	rate: 0,               // more than this many a second are throttled (0x58); 0: no limit
+	// receipts
 	receipt: 'DELIVRD',    // null: none
 	receipt_ms: 20,
 	receipt_first: false,  // the receipt overtakes the submit_sm_resp
 	receipt_twice: false,
+	intermediate: false,   // a notification before the receipt, to who asks for it
+	receipt_forms: [''],   // in turn; see receipts.js
+	receipt_link: 'any',   // other: never by the link that the text came by, if there is another
+	// links
+	bind_status: 0,        // of every bind, until set again
+	bind_statuses: [],     // of the next ones
+	max_links: 0,          // more are refused by RALYBND; 0: no limit
+	answer_enquire: true,  // false: the SMSC is silent
+	enquire_ms: 0,         // it asks whether we live; 0: never
+	quiet: false,          // no event a text: for measurements
 };
 
-let gateway = null;            // the session that is bound as ESME
+const links = [];              // bound as ESME, in the order of their binds
 const others = new Set();      // sessions that are bound by another name
 const controls = new Set();    // control connections that asked for events
 const history = [];            // every event, in order
 const waiting = [];            // items that are to be sent to the gateway
-const onTheWay = new Map();    // id -> item that was sent on this link and isn't answered
 const left = [];               // items that were refused, or whose link broke before the answer
 const items = new Map();       // id -> every item that was ever sent, for `again`
 const partial = new Map();     // parts of a text that reached a phone
-const counts = { sent: 0, acknowledged: 0, refused: 0, submitted: 0, throttled: 0, receipts: 0 };
-let nextId = 1, nextRemote = 1, nextRef = 1, rateSecond = 0, rateUsed = 0, allowance = 0;
+const counts = { sent: 0, acknowledged: 0, refused: 0, submitted: 0, accepted: 0, throttled: 0, receipts: 0, binds: 0, most_open: 0 };
+let nextId = 1, nextLink = 1, nextRemote = 1, nextForm = 0, turn = 0, rateSecond = 0, rateUsed = 0, allowance = 0, ticks = 0;
+let load = null, expected = null;    // what is being measured
 
 function tell(event, fields) {
+	if (behaviour.quiet && NOISE.has(event))
+		return;
 	const line = { event, seq: history.length, at: Date.now(), ...fields };
 	history.push(line);
 	for (const socket of controls)
@@ -59,41 +85,72 @@ function tell(event, fields) {
 
 // ---- to the gateway -------------------------------------------------------
 
-function enqueue(kind, pdu, about) {
-	const item = { id: nextId++, kind, pdu, about, tries: 0 };
-	items.set(item.id, item);
+// avoid: the number of a link that it shall not leave by, if there is another.
+function enqueue(kind, pdu, about, avoid) {
+	const item = { id: nextId++, kind, pdu, about, avoid, tries: 0, answered: false };
+	if (!behaviour.quiet)
+		items.set(item.id, item);
 	waiting.push(item);
 	pump();
 	return item.id;
 }
 
+// In turn, of those that may bear it and have room.
+function linkFor(item) {
+	const bearing = links.filter((l) => l.mode !== 'bind_transmitter' && !l.isHeld);
+	const wanted = bearing.length > 1 ? bearing.filter((l) => l.number !== item.avoid) : bearing;
+	const free = wanted.filter((l) => l.open.size < behaviour.window);
+	return free[turn++ % free.length];
+}
+
 function pump() {
-	while (gateway && waiting.length > 0 && onTheWay.size < behaviour.window && (behaviour.pace === 0 || allowance-- > 0))
-		sendItem(waiting.shift());
+	while (waiting.length > 0 && (behaviour.pace === 0 || allowance > 0)) {
+		const link = linkFor(waiting[0]);
+		if (!link)
+			return;
+		allowance--;
+		sendItem(link, waiting.shift());
+	}
+}
+
+function resendLate(link) {
+	[...link.open.values()].filter((item) => Date.now() - item.sentAt > behaviour.resend_ms).forEach((item) => sendItem(link, item));
 }
 
 setInterval(() => {
-	allowance = Math.ceil(behaviour.pace / 10);
+	allowance = Math.ceil(behaviour.pace / TICKS);
 	pump();
-}, 100);
+	if (behaviour.resend_ms)
+		links.forEach(resendLate);
+	if (behaviour.enquire_ms && ++ticks % Math.ceil(behaviour.enquire_ms * TICKS / 1000) === 0)
+		links.forEach(enquire);
+}, 1000 / TICKS);
 
-function sendItem(item) {
-	const session = gateway;
-	onTheWay.set(item.id, item);
+function sendItem(link, item) {
+	link.open.set(item.id, item);
 	item.tries++;
 	item.sentAt = Date.now();
 	counts.sent++;
-	session.deliver_sm({ ...item.pdu }, (resp) => onDeliverResp(session, item, resp));
+	const answered = (resp) => onAnswer(link, item, resp);
+	if (behaviour.use_data_sm)
+		link.session.data_sm({ ...item.pdu, message_payload: item.pdu.message_payload || item.pdu.short_message }, answered);
+	else
+		link.session.deliver_sm({ ...item.pdu }, answered);
 }
 
-function onDeliverResp(session, item, resp) {
-	if (session !== gateway)
+function onAnswer(link, item, resp) {
+	if (!links.includes(link) || item.answered)
 		return;
-	onTheWay.delete(item.id);
-	tell('resp', { kind: item.kind, id: item.id, status: resp.command_status, tries: item.tries,
+	link.open.delete(item.id);
+	tell('resp', { kind: item.kind, id: item.id, status: resp.command_status, tries: item.tries, link: link.number,
 		ms: Date.now() - item.sentAt, ...item.about });
 	if (resp.command_status === 0) {
+		item.answered = true;
 		counts.acknowledged++;
+		if (load && counts.acknowledged >= load.until) {
+			tell('loaded', { ms: Date.now() - load.begin });
+			load = null;
+		}
 	} else {
 		counts.refused++;
 		left.push(item);
@@ -110,108 +167,37 @@ function repeatLeft() {
 	return again.length;
 }
 
-// ---- texts of phones ------------------------------------------------------
+const send = (m) => shortMessages(m).map((pdu) => enqueue('mo', pdu, { from: m.from, tag: m.tag }));
 
-function septets(text) {
-	return smpp.encodings.ASCII.encode(text);
-}
-
-// Cuts octets into pieces as a phone does; a GSM escape stays with its letter. A phone
-// does cut between the halves of an emoji.
-function pieces(octets, coding, size) {
-	const out = [];
-	for (let at = 0; at < octets.length;) {
-		let end = Math.min(at + size, octets.length);
-		if (coding === 'gsm' && end < octets.length && octets[end - 1] === 0x1b)
-			end--;
-		out.push(octets.slice(at, end));
-		at = end;
-	}
-	return out;
-}
-
-function concatHeader(ref, refOctets, total, index) {
-	return refOctets === 2 ? Buffer.from([6, 8, 4, ref >> 8, ref & 255, total, index])
-		: Buffer.from([5, 0, 3, ref & 255, total, index]);
-}
-
-// {from, to, text | hex, coding, dcs, ref, ref_octets, size, order, sar, payload, udh, esm_class, ton}
-// -> the short messages that a phone makes of it
-function shortMessages(m) {
-	const coding = m.coding || (m.hex !== undefined ? 'binary' : smpp.encodings.ASCII.match(m.text) ? 'gsm' : 'ucs2');
-	const octets = m.hex !== undefined ? Buffer.from(m.hex, 'hex') : coding === 'gsm' ? septets(m.text) : smpp.encodings.UCS2.encode(m.text);
-	const ton = m.ton !== undefined ? m.ton : m.from.startsWith('+') ? 1 : /^\d+$/.test(m.from) ? 0 : 5;
-	const base = { source_addr_ton: ton, source_addr_npi: ton === 5 ? 0 : 1, source_addr: m.from.replace(/^\+/, ''),
-		dest_addr_ton: 0, dest_addr_npi: 1, destination_addr: m.to, esm_class: m.esm_class || 0,
-		data_coding: m.dcs !== undefined ? m.dcs : DATA_CODING[coding] };
-	const fits = coding === 'gsm' ? 160 : 140;
-	const size = m.size || (coding === 'gsm' ? (m.ref_octets === 2 ? 152 : 153) : coding === 'ucs2' ? (m.ref_octets === 2 ? 132 : 134) : 134);
-
-	if (m.payload)
-		return [{ ...base, short_message: Buffer.alloc(0), message_payload: octets }];
-	if (m.udh !== undefined)
-		return [{ ...base, esm_class: base.esm_class | 0x40, short_message: Buffer.concat([Buffer.from(m.udh, 'hex'), octets]) }];
-	if (octets.length <= fits && m.size === undefined)
-		return [{ ...base, short_message: octets }];
-	const parts = pieces(octets, coding, size), ref = m.ref !== undefined ? m.ref : nextRef++;
-	const made = parts.map((part, i) => m.sar
-		? { ...base, short_message: part, sar_msg_ref_num: ref, sar_total_segments: parts.length, sar_segment_seqnum: i + 1 }
-		: { ...base, esm_class: base.esm_class | 0x40, short_message: Buffer.concat([concatHeader(ref, m.ref_octets || 1, parts.length, i + 1), part]) });
-	return m.order ? m.order.map((n) => made[n - 1]) : made;
-}
-
-function send(m) {
-	return shortMessages(m).map((pdu) => enqueue('mo', pdu, { from: m.from, tag: m.tag }));
+// n texts of n phones at once; `loaded` says how long it took until all were acknowledged.
+function sendLoad(r) {
+	load = { begin: Date.now(), until: counts.acknowledged + r.n };
+	for (let i = r.first; i < r.first + r.n; i++)
+		send({ from: `+38164${String(i).padStart(7, '0')}`, to: r.to, text: `Pukla je cev u Svetosavskoj ${i}, voda tece po trotoaru` });
+	return {};
 }
 
 // ---- from the gateway -----------------------------------------------------
 
-// The package decodes a short message by its coding; the octets as they came are kept beside that.
-const shortMessage = smpp.commands.submit_sm.params.short_message;
-shortMessage.filter = { encode: shortMessage.filter.encode, decode(value) {
-	this.octets = Buffer.from(value);
-	return smppDecode.call(this, value);
-} };
-const smppDecode = smpp.filters.message.decode;
-
-function udhConcat(udh) {
-	for (let at = 1; at + 1 < udh.length; at += 2 + udh[at + 1]) {
-		if (udh[at] === 0 && udh[at + 1] === 3)
-			return { ref: udh[at + 2], total: udh[at + 3], index: udh[at + 4] };
-		if (udh[at] === 8 && udh[at + 1] === 4)
-			return { ref: udh.readUInt16BE(at + 2), total: udh[at + 4], index: udh[at + 5] };
-	}
-	return null;
-}
-
-function decoded(octets, dcs) {
-	const coding = (dcs & 0x0c) === 8 ? 'ucs2' : (dcs & 0x0c) === 4 ? 'binary' : 'gsm';
-	const text = coding === 'ucs2' ? smpp.encodings.UCS2.decode(octets)
-		: coding === 'gsm' ? smpp.encodings.ASCII.decode(octets) : octets.toString('hex');
-	return { coding, text };
-}
-
 // A text shows on the phone when all of its parts are there.
-function showOnPhone(pdu, remote) {
-	const octets = pdu.octets || Buffer.alloc(0);
-	const udhLength = pdu.esm_class & 0x40 ? octets[0] + 1 : 0;
-	const udh = octets.slice(0, udhLength), body = octets.slice(udhLength);
-	const concat = udhLength ? udhConcat(udh) : null;
-	const phone = pdu.destination_addr, { coding, text } = decoded(body, pdu.data_coding);
+function showOnPhone(link, pdu, remote) {
+	if (behaviour.quiet)
+		return;
+	const { octets, udh, body, coding, part, text } = read(pdu, behaviour.alphabet), phone = pdu.destination_addr;
 
-	tell('segment', { to: phone, from: pdu.source_addr, dcs: pdu.data_coding, esm_class: pdu.esm_class, hex: octets.toString('hex'),
-		udh: udh.toString('hex'), coding, text, remote, part: concat, validity: pdu.validity_period || null, dlr: pdu.registered_delivery });
-	if (!concat)
+	tell('segment', { to: phone, from: pdu.source_addr, link: link.number, dcs: pdu.data_coding, esm_class: pdu.esm_class, hex: octets.toString('hex'),
+		udh: udh.toString('hex'), coding, text, remote, part, is_payload: pdu.message_payload !== undefined, validity: pdu.validity_period || null,
+		dlr: pdu.registered_delivery, priority: pdu.priority_flag, service_type: pdu.service_type,
+		ton: [pdu.source_addr_ton, pdu.source_addr_npi, pdu.dest_addr_ton, pdu.dest_addr_npi] });
+	if (!part)
 		return tell('text', { to: phone, from: pdu.source_addr, text, coding, segments: 1 });
-	const key = [phone, pdu.source_addr, concat.ref, concat.total].join('/');
-	const parts = partial.get(key) || new Map();
-	parts.set(concat.index, body);
-	partial.set(key, parts);
-	if (parts.size < concat.total)
+	const key = [phone, pdu.source_addr, part.ref, part.total].join('/'), parts = partial.get(key) || new Map();
+	partial.set(key, parts.set(part.index, body));
+	if (parts.size < part.total)
 		return;
 	partial.delete(key);
 	const all = Buffer.concat([...parts.keys()].sort((a, b) => a - b).map((i) => parts.get(i)));
-	tell('text', { to: phone, from: pdu.source_addr, ...decoded(all, pdu.data_coding), segments: concat.total });
+	tell('text', { to: phone, from: pdu.source_addr, text: textOf(all, coding), coding, segments: part.total });
 }
 
 function isThrottled() {
@@ -221,89 +207,195 @@ function isThrottled() {
 	return behaviour.rate > 0 && ++rateUsed > behaviour.rate;
 }
 
-function onSubmit(session, pdu) {
-	const throttled = isThrottled();
-	const status = throttled ? smpp.ESME_RTHROTTLED : behaviour.statuses.length ? behaviour.statuses.shift() : behaviour.submit_status;
-	const remote = status ? '' : (0x10000000 + nextRemote++).toString(16);
+function statusOfSubmit() {
+	if (isThrottled())
+		return smpp.ESME_RTHROTTLED;
+	if (behaviour.statuses.length)
+		return behaviour.statuses.shift();
+	const each = Object.keys(behaviour.status_every).find((n) => counts.submitted % n === 0);
+	return each ? behaviour.status_every[each] : behaviour.submit_status;
+}
 
+function onSubmit(link, pdu) {
+	link.submits++;
 	counts.submitted++;
-	if (throttled)
+	counts.most_open = Math.max(counts.most_open, ++link.unanswered);
+	const isNacked = behaviour.nack_every > 0 && counts.submitted % behaviour.nack_every === 0;
+	const status = isNacked ? smpp.ESME_RSYSERR : statusOfSubmit();
+	const remote = status ? '' : (0x1a000000 + nextRemote++).toString(16);
+	const wantsReceipt = !status && behaviour.receipt && (pdu.registered_delivery & WANTS_RECEIPT);
+
+	if (status === smpp.ESME_RTHROTTLED)
 		counts.throttled++;
 	if (status)
 		tell('refused', { to: pdu.destination_addr, status });
 	else
-		showOnPhone(pdu, remote);
-	if (!status && behaviour.receipt && (pdu.registered_delivery & 3) && behaviour.receipt_first)
-		sendReceipt(pdu, remote, behaviour.receipt);
-	setTimeout(() => {
-		if (!behaviour.answer_submit)
-			return;
-		session.send(pdu.response(status ? { command_status: status } : { message_id: remote }));
-		if (!status && behaviour.receipt && (pdu.registered_delivery & 3) && !behaviour.receipt_first)
-			setTimeout(sendReceipt, behaviour.receipt_ms, pdu, remote, behaviour.receipt);
-	}, behaviour.submit_ms);
-	if (!status)
-		passOn(pdu);
+		accept(link, pdu, remote);
+	if (wantsReceipt && behaviour.receipt_first)
+		sendReceipt(pdu, remote, behaviour.receipt, link);
+	const answer = () => answerSubmit(link, pdu, status, remote, isNacked, wantsReceipt && !behaviour.receipt_first);
+	const after = behaviour.submit_ms + Math.floor(Math.random() * behaviour.submit_jitter_ms);
+	if (after)
+		setTimeout(answer, after);
+	else
+		answer();
 }
 
-function sendReceipt(pdu, remote, stat) {
-	const when = new Date().toISOString().replace(/\D/g, '').slice(2, 12);
-	const good = stat === 'DELIVRD';
-	const text = `id:${remote} sub:001 dlvrd:00${good ? 1 : 0} submit date:${when} done date:${when} stat:${stat} err:${good ? '000' : '011'} text:`;
+function accept(link, pdu, remote) {
+	counts.accepted++;
+	showOnPhone(link, pdu, remote);
+	passOn(pdu);
+	if (!expected)
+		return;
+	expected.begin = expected.begin || Date.now();
+	if (++expected.seen >= expected.n) {
+		tell('submitted', { ms: Date.now() - expected.begin });
+		expected = null;
+	}
+}
+
+function answerSubmit(link, pdu, status, remote, isNacked, wantsReceipt) {
+	if (behaviour.answer_submit) {
+		link.unanswered--;
+		link.session.send(isNacked ? new smpp.PDU('generic_nack', { command_status: status, sequence_number: pdu.sequence_number })
+			: pdu.response(status ? { command_status: status } : { message_id: remote }));
+	}
+	if (wantsReceipt)
+		setTimeout(sendReceipt, behaviour.receipt_ms, pdu, remote, behaviour.receipt, link);
+}
+
+function sendReceipt(of, remote, stat, link) {
+	const form = behaviour.receipt_forms[nextForm++ % behaviour.receipt_forms.length];
+	const avoid = behaviour.receipt_link === 'other' && link ? link.number : undefined;
+	const about = { remote, to: of.destination_addr };
+	if (behaviour.intermediate && (of.registered_delivery & WANTS_INTERMEDIATE))
+		enqueue('intermediate', receipt(of, remote, 'ENROUTE', `${form} intermediate`), { ...about, stat: 'ENROUTE' }, avoid);
 	for (let n = behaviour.receipt_twice ? 2 : 1; n > 0; n--) {
 		counts.receipts++;
-		enqueue('receipt', { source_addr_ton: 1, source_addr_npi: 1, source_addr: pdu.destination_addr, dest_addr_ton: pdu.source_addr_ton,
-			dest_addr_npi: pdu.source_addr_npi, destination_addr: pdu.source_addr, esm_class: 4, data_coding: 0, short_message: septets(text),
-			receipted_message_id: remote, message_state: RECEIPT_STATES[stat] || 7 }, { remote, stat, to: pdu.destination_addr });
+		enqueue('receipt', receipt(of, remote, stat, form), { ...about, stat, form }, avoid);
 	}
 }
 
 // ---- other ESMEs: a phone network of somebody else ------------------------
 
-function onPeerSubmit(session, pdu) {
-	const octets = pdu.octets || Buffer.alloc(0);
+function passed(pdu) {
 	const { source_addr_ton, source_addr_npi, source_addr, dest_addr_ton, dest_addr_npi, destination_addr, esm_class, data_coding } = pdu;
-	const id = enqueue('mo', { source_addr_ton, source_addr_npi, source_addr, dest_addr_ton, dest_addr_npi, destination_addr,
-		esm_class: esm_class & 0x40, data_coding, short_message: octets }, { from: source_addr, tag: 'peer' });
+	return { source_addr_ton, source_addr_npi, source_addr, dest_addr_ton, dest_addr_npi, destination_addr, esm_class: esm_class & 0x40,
+		data_coding, short_message: pdu.short_message || Buffer.alloc(0) };
+}
+
+function onPeerSubmit(session, pdu) {
+	const id = enqueue('mo', passed(pdu), { from: pdu.source_addr, tag: 'peer' });
 	session.send(pdu.response({ message_id: String(id) }));
 }
 
 function passOn(pdu) {
-	const { source_addr_ton, source_addr_npi, source_addr, dest_addr_ton, dest_addr_npi, destination_addr, esm_class, data_coding } = pdu;
-	for (const session of others)
-		session.deliver_sm({ source_addr_ton, source_addr_npi, source_addr, dest_addr_ton, dest_addr_npi, destination_addr,
-			esm_class: esm_class & 0x40, data_coding, short_message: pdu.octets || Buffer.alloc(0) });
+	others.forEach((session) => session.deliver_sm(passed(pdu)));
 }
 
-// ---- connections ----------------------------------------------------------
+// ---- links ----------------------------------------------------------------
+
+function statusOfBind(pdu) {
+	if (behaviour.bind_statuses.length)
+		return behaviour.bind_statuses.shift();
+	if (behaviour.bind_status)
+		return behaviour.bind_status;
+	if (pdu.system_id === esme && pdu.password !== PASSWORD)
+		return smpp.ESME_RINVPASWD;
+	return behaviour.max_links && links.length >= behaviour.max_links ? smpp.ESME_RALYBND : 0;
+}
+
+function onBind(session, pdu) {
+	const status = statusOfBind(pdu);
+	counts.binds++;
+	tell('bind', { command: pdu.command, status, system_id: pdu.system_id, system_type: pdu.system_type, version: pdu.interface_version,
+		address_range: pdu.address_range });
+	session.send(pdu.response(status ? { command_status: status } : { system_id: 'lab-smsc' }));
+	if (status)
+		return null;
+	if (pdu.system_id !== esme) {
+		others.add(session);
+		return null;
+	}
+	const link = { session, number: nextLink++, mode: pdu.command, open: new Map(), submits: 0, unanswered: 0, isHeld: false };
+	links.push(link);
+	tell('bound', { command: pdu.command, link: link.number });
+	if (behaviour.repeat)
+		repeatLeft();
+	pump();
+	return link;
+}
+
+function onGone(link) {
+	links.splice(links.indexOf(link), 1);
+	tell('lost', { unanswered: link.open.size, link: link.number });
+	left.push(...[...link.open.values()].filter((item) => !item.answered));
+	if (behaviour.repeat && links.length > 0)
+		repeatLeft();
+}
+
+function onEnquire(session, pdu) {
+	tell('asked', {});
+	if (behaviour.answer_enquire)
+		session.send(pdu.response());
+}
+
+function enquire(link) {
+	const begin = Date.now();
+	link.session.enquire_link({}, () => tell('alive', { link: link.number, ms: Date.now() - begin }));
+}
 
 function onSession(session) {
-	const bind = (pdu) => {
-		session.isGateway = pdu.system_id === esme;
-		session.send(pdu.response({ system_id: 'lab-smsc' }));
-		if (!session.isGateway)
-			return others.add(session);
-		gateway = session;
-		tell('bound', { command: pdu.command });
-		if (behaviour.repeat)
-			repeatLeft();
-		pump();
-	};
-	const gone = () => {
-		others.delete(session);
-		if (session !== gateway)
-			return;
-		gateway = null;
-		tell('lost', { unanswered: onTheWay.size });
-		left.push(...onTheWay.values());
-		onTheWay.clear();
-	};
+	let link = null;
+	const bind = (pdu) => { link = onBind(session, pdu); };
 	session.on('bind_transceiver', bind).on('bind_receiver', bind).on('bind_transmitter', bind);
-	session.on('submit_sm', (pdu) => session.isGateway ? onSubmit(session, pdu) : onPeerSubmit(session, pdu));
-	session.on('enquire_link', (pdu) => session.send(pdu.response()));
-	session.on('unbind', (pdu) => { session.send(pdu.response()); session.close(); });
-	session.on('close', gone);
+	session.on('submit_sm', (pdu) => link ? onSubmit(link, pdu) : others.has(session) ? onPeerSubmit(session, pdu)
+		: session.send(pdu.response({ command_status: smpp.ESME_RINVBNDSTS })));
+	session.on('enquire_link', (pdu) => onEnquire(session, pdu));
+	session.on('generic_nack', (pdu) => tell('nacked', { status: pdu.command_status, sequence: pdu.sequence_number }));
+	session.on('unbind', (pdu) => {
+		tell('unbind', { link: link && link.number });
+		session.send(pdu.response());
+		session.close();
+	});
+	session.on('close', () => { others.delete(session); if (link) onGone(link); });
 	session.on('error', () => session.destroy());
+	return session;
+}
+
+// ---- what a story asks for ------------------------------------------------
+
+const chosen = (r) => r.link === undefined ? [...links] : links.filter((l) => l.number === r.link);
+
+function unbind(link) {
+	link.isHeld = true;
+	link.session.unbind({}, () => { tell('unbound', { link: link.number }); link.session.close(); });
+}
+
+// Of the next frame on this link the first half, and the rest when `seconds` are over: nothing else can be said meanwhile.
+function halve(link, seconds) {
+	const { socket } = link.session;
+	socket.write = (frame, done) => {
+		delete socket.write;
+		socket.write(frame.slice(0, frame.length >> 1));
+		socket.cork();
+		setTimeout(() => socket.uncork(), 1000 * seconds);
+		return socket.write(frame.slice(frame.length >> 1), done);
+	};
+}
+
+// Closed, nobody can connect, and who was connected is cut off; control connections stay.
+function door(isOpen) {
+	if (isOpen)
+		return server.listen(port, '127.0.0.1');
+	server.close();
+	return links.slice().forEach((link) => link.session.destroy());
+}
+
+// We call the gateway, and it binds on our connection.
+function outbind(to) {
+	const socket = net.connect(to, '127.0.0.1'), session = onSession(new smpp.Session({ socket }));
+	socket.on('connect', () => session.outbind({ system_id: 'lab-smsc', password: PASSWORD }));
 }
 
 const operations = {
@@ -312,9 +404,18 @@ const operations = {
 	again: (r) => ({ id: enqueue('mo', items.get(r.of).pdu, items.get(r.of).about) }),
 	resend: () => ({ count: repeatLeft() }),
 	set: (r) => { Object.assign(behaviour, r.behaviour); pump(); return { behaviour }; },
-	state: () => ({ bound: gateway !== null, waiting: waiting.length, unanswered: onTheWay.size + left.length, ...counts }),
-	drop: () => { if (gateway) gateway.destroy(); return {}; },
+	state: () => ({ bound: links.length > 0, waiting: waiting.length, unanswered: left.length + links.reduce((n, l) => n + l.open.size, 0),
+		links: links.map((l) => ({ number: l.number, mode: l.mode, open: l.open.size, submits: l.submits })), ...counts }),
 	receipt: (r) => { sendReceipt({ destination_addr: r.to, source_addr: r.from, source_addr_ton: 0, source_addr_npi: 1 }, r.remote, r.stat); return {}; },
+	drop: (r) => { chosen(r).forEach((l) => l.session.destroy()); return {}; },
+	unbind: (r) => { chosen(r).forEach(unbind); return {}; },
+	enquire: (r) => { chosen(r).forEach(enquire); return {}; },
+	octets: (r) => { chosen(r).forEach((l) => l.session.socket.write(Buffer.from(r.hex, 'hex'))); return {}; },
+	half: (r) => { chosen(r).forEach((l) => halve(l, r.seconds)); return {}; },
+	outbind: (r) => { outbind(r.port); return {}; },
+	door: (r) => { door(r.open); return {}; },
+	load: sendLoad,
+	expect: (r) => { expected = { n: r.n, seen: 0, begin: 0 }; return {}; },
 };
 
 function onControlLine(socket, line) {
@@ -344,7 +445,7 @@ function onControl(socket) {
 	socket.on('close', () => controls.delete(socket));
 }
 
-net.createServer((socket) => {
+const server = net.createServer((socket) => {
 	socket.setNoDelay(true);
 	socket.on('error', () => socket.destroy());
 	socket.once('readable', () => {
@@ -354,10 +455,7 @@ net.createServer((socket) => {
 		socket.unshift(first);
 		if (first[0] === 0x7b)
 			return onControl(socket);
-		const session = new smpp.Session({ socket });
-		onSession(session);
-		session._extractPDUs();
+		onSession(new smpp.Session({ socket }))._extractPDUs();
 	});
-}).listen(port, '127.0.0.1', function onListening() {
-	console.log(`listening ${this.address().port}`);
 });
+server.listen(port, '127.0.0.1', () => console.log(`listening ${port}`));
