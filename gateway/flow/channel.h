@@ -54,6 +54,16 @@ struct phone_ops {
 	void (*unlisten)(struct channel *c, struct phone_ear *ear);
 };
 
+/* For /metrics; since the channel started. */
+struct channel_counts {
+	uint64_t received; /* messages that were handed to intake */
+	uint64_t kept;     /* and acknowledged */
+	uint64_t retried;  /* told to come again, or posted again */
+	uint64_t receipts;
+	uint64_t sent, later, failed, unsure; /* segments, by outcome */
+	uint64_t connects;                    /* of a link */
+};
+
 struct channel_ops {
 	/* It may still be down afterwards. stop() is called also when it fails. */
 	int (*start)(struct channel *c);
@@ -67,8 +77,12 @@ struct channel_ops {
 	unsigned (*room)(const struct channel *c);
 	/* Ends in dispatch_result(), once; before it returns only when it failed at once. */
 	void (*send)(struct channel *c, const struct outgoing *out);
-	/* NULL: not a simulator. */
+	/* Segments without their outcome, messages without their answer: what a polite stop waits for. NULL: none. */
+	size_t (*n_under_way)(const struct channel *c);
+	/* The daemon ends soon: nothing new is taken or sent, what is under way ends. NULL: as long as it has room. */
+	void (*leave)(struct channel *c);
 	bool never_repeats; /* its network hands no text out twice: equal words are two texts */
+	/* NULL: not a simulator. */
 	const struct phone_ops *phone;
 };
 
@@ -87,6 +101,7 @@ struct channel {
 	char faults[CHANNEL_FAULTS_MAX][CHANNEL_FAULT_LEN]; /* what status shows */
 	size_t n_faults;
 	struct mono up_since; /* 0 while down: 'seen before?' looks back from here */
+	struct channel_counts counts;
 	void *own;            /* the implementation's */
 };
 

@@ -149,6 +149,16 @@ static const char *outcome_text(enum send_outcome outcome)
 	return "?";
 }
 
+static void count_outcome(struct channel *c, enum send_outcome outcome)
+{
+	switch (outcome) {
+	case SEND_OK: c->counts.sent++; break;
+	case SEND_LATER: c->counts.later++; break;
+	case SEND_FAILED: c->counts.failed++; break;
+	case SEND_UNSURE: c->counts.unsure++; break;
+	}
+}
+
 void dispatch_result(struct dispatch *d, struct channel *c, uint64_t row, unsigned segment,
 		     enum send_outcome outcome, struct bytes remote_id, struct bytes error,
 		     int64_t pause_ms)
@@ -163,6 +173,7 @@ void dispatch_result(struct dispatch *d, struct channel *c, uint64_t row, unsign
 		return;
 	}
 	flight_settle(f, outcome, remote_id, error);
+	count_outcome(c, outcome);
 	if (outcome == SEND_LATER && pause_ms > 0)
 		lane_throttle(lane, pause_ms);
 	if (outcome == SEND_LATER)

@@ -50,6 +50,8 @@ struct host {
 	bool is_inline;
 	/* Any thread; NULL: nobody notes it. */
 	void (*in_hand)(struct host *h, const struct message *msg);
+	/* It ended us more than once; NULL: nobody knows. */
+	bool (*is_deadly)(struct host *h, const struct message *msg);
 };
 
 /*
@@ -61,6 +63,11 @@ static inline void host_in_hand(struct host *h, const struct message *msg)
 {
 	if (h->in_hand != NULL)
 		h->in_hand(h, msg);
+}
+
+static inline bool host_is_deadly(struct host *h, const struct message *msg)
+{
+	return h->is_deadly != NULL && h->is_deadly(h, msg);
 }
 
 /* The struct that a timer, query or ear is embedded in. */
@@ -75,6 +82,21 @@ static inline void host_timer_in(struct host *h, struct timer *t, int64_t ms)
 static inline void host_timer_stop(struct host *h, struct timer *t)
 {
 	h->timer(h, t, (struct mono){ 0 });
+}
+
+/* The next of a row of growing waits, doubled from first to most, with a jitter of a quarter. */
+static inline int64_t host_backoff(struct host *h, int64_t *wait_ms, int64_t first_ms,
+				   int64_t most_ms)
+{
+	uint32_t chance;
+	int64_t wait;
+
+	*wait_ms = *wait_ms == 0 ? first_ms : *wait_ms * 2;
+	if (*wait_ms > most_ms)
+		*wait_ms = most_ms;
+	h->random(h, &chance, sizeof(chance));
+	wait = *wait_ms;
+	return wait - wait / 4 + (int64_t)(chance % (uint32_t)(wait / 2 + 1));
 }
 
 static inline void host_point(struct host *h, const char *name)

@@ -247,7 +247,7 @@ static bool is_idle(struct app *app)
 	for (size_t i = 0; i < app->core.n_channels; i++) {
 		const struct channel *c = app->core.channels[i];
 
-		if (wire_channel(c)->n_under_way(c) > 0)
+		if (c->ops->n_under_way != NULL && c->ops->n_under_way(c) > 0)
 			return false;
 	}
 	host_uv_load(app->host, &load);
@@ -274,6 +274,12 @@ static void begin_stop(struct app *app, const char *why)
 	log_info("odzivd", "event=stopping why=%s", why);
 	service_tell(SERVICE_STOPPING);
 	app->wire.is_stopping = true;
+	for (size_t i = 0; i < app->core.n_channels; i++) {
+		struct channel *c = app->core.channels[i];
+
+		if (c->ops->leave != NULL)
+			c->ops->leave(c);
+	}
 	if (app->wire.http != NULL)
 		http_server_quiet(app->wire.http);
 	control_socket_quiet(app->control);

@@ -277,6 +277,11 @@ static void host_note_in_hand(struct host *host, const struct message *msg)
 	in_hand_note(((struct host_uv *)host)->in_hand, msg);
 }
 
+static bool host_knows_deadly(struct host *host, const struct message *msg)
+{
+	return in_hand_is_deadly(((struct host_uv *)host)->in_hand, msg);
+}
+
 #ifdef ODZIV_TEST_POINTS
 /* ODZIV_DIE_AT=name[:n]: the n-th time that the point is passed, as by kill -9. Any thread. */
 static void host_point_die(struct host *h, const char *name)
@@ -324,6 +329,7 @@ int host_uv_new(uv_loop_t *loop, struct db *db, struct in_hand *in_hand, struct 
 		.write = host_write,
 		.read = host_read,
 		.in_hand = in_hand != NULL ? host_note_in_hand : NULL,
+		.is_deadly = in_hand != NULL ? host_knows_deadly : NULL,
 	};
 	log_hold(true);
 	h->loop = loop;

@@ -145,9 +145,9 @@ static void keep_for_later(struct taken *t)
 
 	t->is_posted = false;
 	b->n_waiting++;
-	b->base.counts.retried++;
+	b->channel->counts.retried++;
 	t->again_at.ms =
-		h->mono(h).ms + wire_backoff(h, &t->wait_ms, REPOST_FIRST_MS, REPOST_MOST_MS);
+		h->mono(h).ms + host_backoff(h, &t->wait_ms, REPOST_FIRST_MS, REPOST_MOST_MS);
 	if (b->n_waiting == 1)
 		arm(b, &b->repost, REPOST_LOOK_MS);
 }
@@ -166,7 +166,7 @@ static void on_answer(void *ctx, int err)
 	switch (err_class(err)) {
 	case ERR_IS_OK:
 	case ERR_IS_REJECT: /* in the quarantine; a refused text would come back for ever */
-		b->base.counts.kept++;
+		b->channel->counts.kept++;
 		acknowledge(b, t->id, KANNEL_ACK_OK);
 		taken_free(t);
 		break;
@@ -211,7 +211,7 @@ static void post_message(struct taken *t, const struct kannel_sms *sms)
 	if (message_of(sms, &msg) != ERR_OK)
 		on_answer(t, ERR_NOMEM);
 	else
-		wire_arrive_take(t->box->channel, &msg, on_answer, t);
+		arrive_take(t->box->channel, &msg, on_answer, t);
 }
 
 static bool is_unanswered(const struct kannel_box *b, const struct receipt *r)
@@ -242,7 +242,7 @@ static void post_receipt(struct taken *t, const struct kannel_sms *sms)
 		keep_for_later(t);
 		return;
 	}
-	b->base.counts.receipts++;
+	b->channel->counts.receipts++;
 	intake_receipt(b->channel->core->intake, b->channel, &r, on_answer, t);
 }
 
@@ -491,7 +491,7 @@ static void on_up(void *ctx)
 	struct kannel_frame f = kannel_frame_blank(KANNEL_ADMIN);
 
 	b->connection++;
-	b->base.counts.connects++;
+	b->channel->counts.connects++;
 	b->is_leaving = false;
 	bound_taken(b);
 	f.admin.command = KANNEL_IDENTIFY;
@@ -653,6 +653,7 @@ static const struct channel_ops box_ops = {
 	.stop = box_stop,
 	.room = box_room,
 	.send = box_send,
+	.n_under_way = box_under_way,
 };
 
 struct channel *kannel_box_make(struct wire *w)
@@ -666,7 +667,6 @@ struct channel *kannel_box_make(struct wire *w)
 		return NULL;
 	}
 	b->base.wire = w;
-	b->base.n_under_way = box_under_way;
 	c->ops = &box_ops;
 	c->own = b;
 	return c;

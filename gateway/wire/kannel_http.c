@@ -153,7 +153,7 @@ static void give_up(struct held *d)
 		return;
 	log_warning("kannel", "chan=%s event=refused peer=%s status=503 cause=\"not kept in time\"",
 		    d->own->channel->conf->name, http_peer(d->request));
-	d->own->base.counts.retried++;
+	d->own->channel->counts.retried++;
 	if (!d->is_receipt)
 		note_refused(d->own, d->id);
 	held_answer(d, 503);
@@ -172,13 +172,13 @@ static void on_answer(void *ctx, int err)
 	switch (err_class(err)) {
 	case ERR_IS_OK:
 	case ERR_IS_REJECT: /* in the quarantine; Kannel would ask again for ever */
-		d->own->base.counts.kept++;
+		d->own->channel->counts.kept++;
 		held_answer(d, 200);
 		held_free(d);
 		break;
 	case ERR_IS_RETRY:
 		arm(d->own, &d->timer,
-		    wire_backoff(d->own->base.wire->host, &d->wait_ms, REPOST_FIRST_MS,
+		    host_backoff(d->own->base.wire->host, &d->wait_ms, REPOST_FIRST_MS,
 				 REPOST_MOST_MS));
 		break;
 	case ERR_IS_FATAL:
@@ -262,7 +262,7 @@ static void post_mo(struct held *d)
 			    k->channel->conf->name, http_peer(d->request),
 			    PRI_BYTES(bytes_cut(msg->fault, 0, 400)));
 	d->is_posted = true;
-	wire_arrive_take(k->channel, &msg, on_answer, d);
+	arrive_take(k->channel, &msg, on_answer, d);
 }
 
 /* --- a receipt --- */
@@ -302,7 +302,7 @@ static void quarantine_dlr(struct held *d, const struct dlr_form *form, struct m
 	log_warning("kannel", "chan=%s event=quarantined peer=%s cause=\"%.*s\"",
 		    d->own->channel->conf->name, http_peer(d->request),
 		    PRI_BYTES(bytes_cut(msg->fault, 0, 400)));
-	wire_arrive_take(d->own->channel, &msg, on_answer, d);
+	arrive_take(d->own->channel, &msg, on_answer, d);
 }
 
 static void post_dlr(struct held *d)
@@ -317,7 +317,7 @@ static void post_dlr(struct held *d)
 		on_answer(d, ERR_NOMEM);
 		return;
 	}
-	k->base.counts.receipts++;
+	k->channel->counts.receipts++;
 	d->is_posted = true;
 	if (!is_usable(&form, &r)) {
 		quarantine_dlr(d, &form, msg);
@@ -574,6 +574,7 @@ static const struct channel_ops http_ops = {
 	.stop = http_stop,
 	.room = http_room,
 	.send = http_send,
+	.n_under_way = http_under_way,
 };
 
 struct channel *kannel_http_make(struct wire *w)
@@ -587,7 +588,6 @@ struct channel *kannel_http_make(struct wire *w)
 		return NULL;
 	}
 	k->base.wire = w;
-	k->base.n_under_way = http_under_way;
 	c->ops = &http_ops;
 	c->own = k;
 	return c;

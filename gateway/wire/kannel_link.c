@@ -86,7 +86,7 @@ static void wait_and_retry(struct kannel_link *l)
 	l->state = KL_WAITING;
 	if (!l->is_freed)
 		arm_timer(l, &l->retry,
-			  wire_backoff(l->wire->host, &l->wait_ms, RECONNECT_FIRST_MS,
+			  host_backoff(l->wire->host, &l->wait_ms, RECONNECT_FIRST_MS,
 				       RECONNECT_MOST_MS));
 }
 

@@ -144,7 +144,7 @@ static void on_done(const struct transfer_answer *a, void *ctx)
 	}
 	kannel_health_link(s->health, false, words);
 	call_end(call, SEND_LATER, words,
-		 wire_backoff(s->wire->host, &s->wait_ms, RECONNECT_FIRST_MS, RECONNECT_MOST_MS));
+		 host_backoff(s->wire->host, &s->wait_ms, RECONNECT_FIRST_MS, RECONNECT_MOST_MS));
 }
 
 /* --- a request --- */

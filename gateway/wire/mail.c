@@ -113,8 +113,8 @@ static void settle(struct letter *l, enum mail_settled how)
 	f.uids = (struct mail_uids){
 		.uid_validity = l->uid_validity, .uids = &l->uid, .n = 1, .how = how
 	};
-	b->base.counts.kept += how != SETTLED_LATER;
-	b->base.counts.retried += how == SETTLED_LATER;
+	b->channel->counts.kept += how != SETTLED_LATER;
+	b->channel->counts.retried += how == SETTLED_LATER;
 	/* Unheard, the mail comes again and is known then. */
 	(void)mail_process_send(b->process, &f);
 }
@@ -181,7 +181,6 @@ static int message_of(struct mailbox_channel *b, struct bytes body, struct messa
 
 static void on_arrived(struct mailbox_channel *b, struct bytes body)
 {
-	struct in_hand *in_hand = b->base.wire->in_hand;
 	struct message *msg = NULL;
 	struct letter *l = NULL;
 	int err = message_of(b, body, &msg);
@@ -201,14 +200,14 @@ static void on_arrived(struct mailbox_channel *b, struct bytes body)
 		on_answer(l, ERR_STOPPED);
 		return;
 	}
-	if (in_hand != NULL && in_hand_is_deadly(in_hand, msg)) {
+	if (host_is_deadly(b->base.wire->host, msg)) {
 		log_error("mail",
 			  "chan=%s uid=%" PRIu32
 			  " event=not_read cause=\"it ended the program %d times\"",
 			  b->channel->conf->name, msg->arrival->uid, IN_HAND_DEADLY);
 		msg->fault = bytes_of("reading it ended the program");
 	}
-	b->base.counts.received++;
+	b->channel->counts.received++;
 	intake_message_take(b->channel->core->intake, b->channel, &msg, on_answer, l);
 }
 
@@ -417,7 +416,7 @@ static void on_up(void *ctx)
 	struct mailbox_channel *b = ctx;
 
 	b->life++;
-	b->base.counts.connects++;
+	b->channel->counts.connects++;
 	say_hello(b);
 }
 
@@ -588,6 +587,7 @@ static const struct channel_ops mail_ops = {
 	.stop = mail_stop,
 	.room = mail_room,
 	.send = mail_send,
+	.n_under_way = mail_under_way,
 };
 
 struct channel *mail_make(struct wire *w)
@@ -601,7 +601,6 @@ struct channel *mail_make(struct wire *w)
 		return NULL;
 	}
 	b->base.wire = w;
-	b->base.n_under_way = mail_under_way;
 	c->ops = &mail_ops;
 	c->own = b;
 	return c;

@@ -69,7 +69,7 @@ static void wait_and_retry(struct mail_process *p)
 		p->wait_ms = 0;
 	p->events->on_down(p->why, p->ctx);
 	host_timer_in(h, &p->retry,
-		      wire_backoff(h, &p->wait_ms, RECONNECT_FIRST_MS, RECONNECT_MOST_MS));
+		      host_backoff(h, &p->wait_ms, RECONNECT_FIRST_MS, RECONNECT_MOST_MS));
 }
 
 /* Process and pipe are closed, each when libuv says so; the last one decides. */

@@ -138,7 +138,7 @@ static void on_server_fault(struct mail_out *m, const struct smtp_answer *a)
 	struct mail_sender *s = m->sender;
 	enum transfer_fault fault = is_about_login(a->code) ? TRANSFER_NO_LOGIN : a->fault;
 	int64_t pause =
-		wire_backoff(s->wire->host, &s->wait_ms, RECONNECT_FIRST_MS, RECONNECT_MOST_MS);
+		host_backoff(s->wire->host, &s->wait_ms, RECONNECT_FIRST_MS, RECONNECT_MOST_MS);
 
 	/* A server that is only busy, or a connection that broke, comes back without a person, or it doesn't. */
 	if (fault != TRANSFER_FINE || a->code >= 500 || s->wait_ms >= RECONNECT_MOST_MS)

@@ -120,7 +120,7 @@ static void add_channels(struct strbuf *p, const struct core *core)
 	for (size_t i = 0; i < ARRAY_LEN(channel_counters); i++) {
 		family(p, channel_counters[i].name, "counter", channel_counters[i].help);
 		for (size_t c = 0; c < core->n_channels; c++) {
-			const char *counts = (const char *)&wire_channel(core->channels[c])->counts;
+			const char *counts = (const char *)&core->channels[c]->counts;
 
 			/* A section's name is letters, digits, - and _: nothing to escape. */
 			strbuf_addf(

@@ -240,7 +240,7 @@ static void mt_step(struct simulator *s, struct sim_mt *m)
 	}
 	r.at = h->wall(h);
 	m->is_posted = true;
-	s->base.counts.receipts++;
+	s->channel->counts.receipts++;
 	intake_receipt(s->channel->core->intake, s->channel, &r, on_receipt_answer, m);
 }
 
@@ -291,7 +291,7 @@ static void on_text_answer(void *ctx, int err)
 		return;
 	}
 	m->is_done = err_class(err) != ERR_IS_RETRY;
-	m->sim->base.counts.kept += m->is_done;
+	m->sim->channel->counts.kept += m->is_done;
 	wake(m->sim, m->is_done ? TRANSIT_MS : AGAIN_MS);
 }
 
@@ -313,7 +313,7 @@ static void mo_step(struct simulator *s, struct sim_mo *m)
 	msg->smsc = bytes_of("simulator");
 	msg->smsc_time = h->wall(h);
 	m->is_posted = true;
-	wire_arrive_take(s->channel, &msg, on_text_answer, m);
+	arrive_take(s->channel, &msg, on_text_answer, m);
 }
 
 static void take_out_mo(struct simulator *s, struct sim_mo *m)
@@ -489,6 +489,7 @@ static const struct channel_ops sim_ops = {
 	.stop = sim_stop,
 	.room = sim_room,
 	.send = sim_send,
+	.n_under_way = sim_under_way,
 	.never_repeats = true,
 	.phone = &phones,
 };
@@ -504,7 +505,6 @@ struct channel *simulator_make(struct wire *w)
 		return NULL;
 	}
 	s->base.wire = w;
-	s->base.n_under_way = sim_under_way;
 	s->mt_tail = &s->mt;
 	s->inbox_tail = &s->inbox;
 	c->ops = &sim_ops;

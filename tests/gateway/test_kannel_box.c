@@ -259,6 +259,14 @@ static void die_with(const char *dir, const struct keyed_key *key, const char *t
 	abort();
 }
 
+static struct in_hand *page;
+
+static bool asks_page(struct host *h, const struct message *msg)
+{
+	(void)h;
+	return in_hand_is_deadly(page, msg);
+}
+
 static void test_deadly(void)
 {
 	static const struct keyed_key key;
@@ -267,17 +275,19 @@ static void test_deadly(void)
 
 	die_with(dir, &key, "deadly");
 	die_with(dir, &key, "deadly");
-	if (in_hand_open(dir, &key, &bb_wire.in_hand) != ERR_OK) {
+	if (in_hand_open(dir, &key, &page) != ERR_OK) {
 		ok(false, "the page can't be opened");
 		return;
 	}
+	bb_wire.host->is_deadly = asks_page;
 	bb_send(&f);
 	ok(bb_saw.msg->fault.len > 0 && bb_saw.msg->text.len == 0,
 	   "a text that we died with twice is handed over unread, for the quarantine");
 	is_text(bb_saw.msg->raw, "deadly", "raw");
 	bb_saw.answer(bb_saw.ctx, ERR_OK);
 	ok(bb_frame(&f, PATIENCE_MS) && f.ack.nack == KANNEL_ACK_OK, "and acknowledged");
-	in_hand_close(&bb_wire.in_hand);
+	bb_wire.host->is_deadly = NULL;
+	in_hand_close(&page);
 }
 
 int main(void)

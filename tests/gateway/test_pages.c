@@ -194,7 +194,7 @@ static void test_metrics(void)
 	char *line = page, *rest;
 	bool all_right = true, has_end = false;
 
-	own.counts.received = 7;
+	channel.counts.received = 7;
 	is_int(get("/metrics"), 200, "metrics are there");
 	ok(strstr(page, "application/openmetrics-text; version=1.0.0; charset=utf-8") != NULL,
 	   "with the type of OpenMetrics 1.0");
