@@ -2,6 +2,7 @@
 #include "gateway/cli/text_smpp.h"
 
 #include <ctype.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "parsers/err.h"
@@ -18,6 +19,12 @@
 #define CODING_BINARY  4u
 #define CODING_BINARY2 2u
 #define CODING_UNICODE 8u
+/* Where the headers of IP and TCP say their lengths, and what is in them. */
+#define IPV4_LENGTH_AT   2
+#define IPV4_PROTOCOL_AT 9
+#define IPV6_LENGTH_AT   4
+#define IPV6_NEXT_AT     6
+#define TCP_OFFSET_AT    12
 
 /* --- the dump --- */
 
@@ -32,12 +39,7 @@ static int hex_of(uint8_t c)
 /* "0x0010:  4500 003c": the offset of tcpdump goes, and the letters that -X writes behind two blanks. */
 static struct bytes without_margins(struct bytes line)
 {
-	size_t colon = bytes_find(line, ':');
-	bool is_dump = bytes_starts(bytes_trim(line), "0x") && colon < line.len;
-
-	if (!is_dump)
-		return line;
-	line = bytes_trim(bytes_cut(line, colon + 1, line.len));
+	line = bytes_trim(bytes_cut(line, bytes_find(line, ':') + 1, line.len));
 	for (size_t i = 0; i + 1 < line.len; i++) {
 		if (line.ptr[i] == ' ' && line.ptr[i + 1] == ' ')
 			return bytes_cut(line, 0, i);
@@ -45,29 +47,98 @@ static struct bytes without_margins(struct bytes line)
 	return line;
 }
 
+/* What the packet of a dump carries: without the headers of IP and TCP, and what Ethernet fills up with. A PDU begins with 0. */
+static struct bytes payload_of(struct bytes packet)
+{
+	struct rd r = rd_of(packet);
+	uint8_t version = rd_u8(&r) >> 4;
+	bool is_v6 = version == 6;
+	size_t ip = is_v6 ? 40 : (size_t)(packet.len > 0 ? packet.ptr[0] & 15u : 0) * 4, end;
+
+	if ((version != 4 && !is_v6) || packet.len < ip + 20 ||
+	    packet.ptr[is_v6 ? IPV6_NEXT_AT : IPV4_PROTOCOL_AT] != IPPROTO_TCP)
+		return packet;
+	r = rd_of(bytes_cut(packet, is_v6 ? IPV6_LENGTH_AT : IPV4_LENGTH_AT, 2));
+	end = rd_u16(&r) + (is_v6 ? ip : 0);
+	ip += (size_t)(packet.ptr[ip + TCP_OFFSET_AT] >> 4) * 4;
+	return bytes_cut(packet, ip, end > ip ? end - ip : 0);
+}
+
+struct dump {
+	uint8_t *octets;
+	size_t n_digits;
+	size_t packet; /* where the last packet begins */
+};
+
+static void end_packet(struct dump *d)
+{
+	struct bytes packet = bytes_at(d->octets + d->packet, d->n_digits / 2 - d->packet);
+	struct bytes payload = payload_of(packet);
+
+	memmove(d->octets + d->packet, payload.ptr, payload.len);
+	d->packet += payload.len;
+	d->n_digits = 2 * d->packet;
+}
+
+static int add_line(struct dump *d, struct bytes line)
+{
+	for (size_t i = 0; i < line.len; i++) {
+		int digit = hex_of(line.ptr[i]);
+		size_t at = d->n_digits / 2;
+
+		if (digit < 0 && (isspace(line.ptr[i]) || line.ptr[i] == ':'))
+			continue;
+		if (digit < 0)
+			return ERR_INVALID;
+		d->octets[at] =
+			(uint8_t)(d->n_digits % 2 == 0 ? digit << 4 : d->octets[at] | digit);
+		d->n_digits++;
+	}
+	return ERR_OK;
+}
+
+/* Between the packets of tcpdump stand lines that say when and between whom: only what has an offset counts. */
+static int add_dump(struct dump *d, struct bytes text)
+{
+	struct bytes line;
+	int err = ERR_OK;
+
+	while (err == ERR_OK && bytes_split(&text, '\n', &line)) {
+		line = bytes_trim(line);
+		if (!bytes_starts(line, "0x"))
+			continue;
+		if (bytes_starts(line, "0x0000:"))
+			end_packet(d);
+		err = add_line(d, without_margins(line));
+	}
+	end_packet(d);
+	return err;
+}
+
+static bool is_dump(struct bytes text)
+{
+	struct bytes line;
+
+	while (bytes_split(&text, '\n', &line)) {
+		line = bytes_trim(line);
+		if (bytes_starts(line, "0x") && bytes_find(line, ':') < line.len)
+			return true;
+	}
+	return false;
+}
+
 int smpp_hex(struct bytes text, struct arena *a, struct bytes *octets_out)
 {
-	uint8_t *octets = arena_alloc(a, text.len / 2 + 1);
-	struct bytes line;
-	size_t n = 0;
+	struct dump d = { .octets = arena_alloc(a, text.len / 2 + 1) };
+	int err;
 
-	if (octets == NULL)
+	if (d.octets == NULL)
 		return ERR_NOMEM;
-	while (bytes_split(&text, '\n', &line)) {
-		line = without_margins(line);
-		for (size_t i = 0; i < line.len; i++) {
-			int digit = hex_of(line.ptr[i]);
-
-			if (digit < 0 && (isspace(line.ptr[i]) || line.ptr[i] == ':'))
-				continue;
-			if (digit < 0)
-				return ERR_INVALID;
-			octets[n / 2] = (uint8_t)(n % 2 == 0 ? digit << 4 : octets[n / 2] | digit);
-			n++;
-		}
-	}
-	*octets_out = bytes_at(octets, n / 2);
-	return n % 2 == 0 ? ERR_OK : ERR_INVALID;
+	err = is_dump(text) ? add_dump(&d, text) : add_line(&d, text);
+	if (err != ERR_OK)
+		return err;
+	*octets_out = bytes_at(d.octets, d.n_digits / 2);
+	return d.n_digits % 2 == 0 ? ERR_OK : ERR_INVALID;
 }
 
 /* --- what stands in a PDU --- */

@@ -7,7 +7,10 @@
 
 #include "parsers/arena.h"
 
-/* Octets of what a person pasted: hex digits with blanks, colons and line ends, or lines of `tcpdump -x`. ERR_INVALID, ERR_NOMEM. */
+/*
+ * Octets of what a person pasted: hex digits with blanks, colons and line ends, or all that `tcpdump -x` wrote, of
+ * which only what TCP carried counts. ERR_INVALID, ERR_NOMEM.
+ */
 int smpp_hex(struct bytes text, struct arena *a, struct bytes *octets_out);
 /* One JSON line of a frame. ERR_NOMEM. */
 int smpp_decode_json(struct bytes frame, struct arena *a, struct bytes *line_out);

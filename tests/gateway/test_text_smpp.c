@@ -8,6 +8,34 @@
 #include "parsers/smpp_pdu.h"
 #include "tests/tap.h"
 
+/* A bind_transceiver, an empty segment and the answer, as they went over the loopback. */
+#define PACKETS                                                                                    \
+	"03:37:08.492741 IP 127.0.0.1.40632 > 127.0.0.1.29600: Flags [P.], seq 1:32, ack 1, win "  \
+	"64, length 31\n"                                                                          \
+	"\t0x0000:  4500 0053 c838 4000 4006 746a 7f00 0001\n\t0x0010:  7f00 0001 9eb8 73a0 8c2b " \
+	"5d4e 83c0 f5af\n"                                                                         \
+	"\t0x0020:  8018 0040 fe47 0000 0101 080a 865e 3e5c\n\t0x0030:  c529 7d85 0000 001f 0000 " \
+	"0009 0000 0000\n"                                                                         \
+	"\t0x0040:  0000 0001 6f64 7a69 7600 6c61 6200 0034\n\t0x0050:  0000 00\n"                 \
+	"03:37:08.492767 IP 127.0.0.1.29600 > 127.0.0.1.40632: Flags [.], ack 32, win 64, length " \
+	"0\n"                                                                                      \
+	"\t0x0000:  4500 0034 1d60 4000 4006 1f62 7f00 0001\n\t0x0010:  7f00 0001 73a0 9eb8 83c0 " \
+	"f5af 8c2b 5d6d\n"                                                                         \
+	"\t0x0020:  8010 0040 fe28 0000 0101 080a c529 7d8e\n\t0x0030:  865e 3e5c\n"               \
+	"03:37:08.505284 IP 127.0.0.1.29600 > 127.0.0.1.40632: Flags [P.], seq 1:26, ack 32, win " \
+	"64, length 25\n"                                                                          \
+	"\t0x0000:  4500 004d 1d61 4000 4006 1f48 7f00 0001\n\t0x0010:  7f00 0001 73a0 9eb8 83c0 " \
+	"f5af 8c2b 5d6d\n"                                                                         \
+	"\t0x0020:  8018 0040 fe41 0000 0101 080a c529 7d9a\n\t0x0030:  865e 3e5c 0000 0019 8000 " \
+	"0009 0000 0000\n"                                                                         \
+	"\t0x0040:  0000 0001 6c61 622d 736d 7363 00\n"
+#define V6                                                                                         \
+	"\t0x0000:  6000 0000 0024 0640 0000 0000 0000 0000\n\t0x0010:  0000 0000 0000 0001 0000 " \
+	"0000 0000 0000\n"                                                                         \
+	"\t0x0020:  0000 0000 0000 0001 9eb8 73a0 8c2b 5d4e\n\t0x0030:  83c0 f5af 5018 0040 0000 " \
+	"0000 0000 0010\n"                                                                         \
+	"\t0x0040:  0000 0015 0000 0000 0000 0001 ffff\n"
+
 static void dumps(struct arena *a)
 {
 	/* clang-format off */
@@ -21,6 +49,9 @@ static void dumps(struct arena *a)
 		{ "00 00 00 10:00 00 00 15\n00000000 00000001\n", ERR_OK, 16, "with blanks, colons and line ends" },
 		{ "\t0x0000:  0000 0010 0000 0015 0000 0000 0000 0001  ................\n", ERR_OK, 16, "as tcpdump -X writes it" },
 		{ "0x0000:  0000 0010\n\t0x0010:  00AB\n", ERR_OK, 6, "offsets go" },
+		{ PACKETS, ERR_OK, 31 + 25, "all that tcpdump -x wrote, without headers and what stands between the packets" },
+		{ V6, ERR_OK, 16, "IPv6, and what Ethernet fills up with" },
+		{ "0x0000:  4500 003c", ERR_OK, 4, "a packet that is cut stays as it is" },
 		{ "000", ERR_INVALID, 0, "half an octet is none" },
 		{ "no hex", ERR_INVALID, 0, "words are none" },
 		{ "", ERR_OK, 0, "nothing is nothing" },
