@@ -3,6 +3,7 @@
 
 #include "parsers/err.h"
 #include "parsers/gsm7.h"
+#include "parsers/sms_charset.h"
 #include "parsers/sms_text.h"
 #include "parsers/utf8.h"
 
@@ -55,6 +56,16 @@ static decode_fn *decoder_of(const struct message *msg)
 	return msg->coding == CODING_UCS2 ? utf8_from_utf16be : utf8_clean;
 }
 
+/* Of the tables that a phone may have switched to (23.040, 9.2.3.24.15 and .16) we have none. */
+static bool has_other_table(const struct message *msg)
+{
+	struct bytes octets;
+
+	return bytes_is(msg->charset, "GSM-7") &&
+	       (sms_udh_element(msg->udh, SMS_IE_SINGLE_SHIFT, &octets) ||
+		sms_udh_element(msg->udh, SMS_IE_LOCKING_SHIFT, &octets));
+}
+
 int message_decode(struct message *msg)
 {
 	struct utf8_faults faults = { 0 };
@@ -64,10 +75,12 @@ int message_decode(struct message *msg)
 	msg->is_damaged = false;
 	if (msg->coding == CODING_OCTETS)
 		return ERR_OK;
-	err = decoder_of(msg)(msg->arena, msg->raw, &msg->text, &faults);
+	err = sms_charset_decode(msg->arena, msg->charset, msg->raw, &msg->text, &faults);
+	if (err == ERR_NOENT)
+		err = decoder_of(msg)(msg->arena, msg->raw, &msg->text, &faults);
 	if (err != ERR_OK)
 		return err;
-	msg->is_damaged = faults.replaced > 0 || faults.dropped > 0;
+	msg->is_damaged = faults.replaced > 0 || faults.dropped > 0 || has_other_table(msg);
 	return ERR_OK;
 }
 

@@ -26,14 +26,18 @@ enum {
 };
 
 /* clang-format off */
-/* SMPP 3.4, appendix B, and ENROUTE and BUFFRED, which it doesn't list. */
+/* SMPP 3.4, appendix B, and what it doesn't list: of SMPP 5, of habit, written in full. */
 static const struct {
 	const char *word;
 	enum receipt_state state;
 } words[] = {
-	{ "DELIVRD", RECEIPT_DELIVERED }, { "EXPIRED", RECEIPT_FAILED },  { "DELETED", RECEIPT_FAILED },
-	{ "UNDELIV", RECEIPT_FAILED },    { "REJECTD", RECEIPT_FAILED },  { "ACCEPTD", RECEIPT_PENDING },
-	{ "UNKNOWN", RECEIPT_UNKNOWN },   { "ENROUTE", RECEIPT_PENDING }, { "BUFFRED", RECEIPT_PENDING },
+	{ "DELIVRD", RECEIPT_DELIVERED },   { "EXPIRED", RECEIPT_FAILED },     { "DELETED", RECEIPT_FAILED },
+	{ "UNDELIV", RECEIPT_FAILED },      { "REJECTD", RECEIPT_FAILED },     { "ACCEPTD", RECEIPT_PENDING },
+	{ "UNKNOWN", RECEIPT_UNKNOWN },     { "ENROUTE", RECEIPT_PENDING },    { "BUFFRED", RECEIPT_PENDING },
+	{ "SKIPPED", RECEIPT_PENDING },     { "SCHEDLD", RECEIPT_PENDING },    { "DELIVERED", RECEIPT_DELIVERED },
+	{ "UNDELIVERED", RECEIPT_FAILED },  { "UNDELIVERABLE", RECEIPT_FAILED }, { "REJECTED", RECEIPT_FAILED },
+	{ "FAILED", RECEIPT_FAILED },       { "ACCEPTED", RECEIPT_PENDING },   { "BUFFERED", RECEIPT_PENDING },
+	{ "SCHEDULED", RECEIPT_PENDING },
 };
 /* clang-format on */
 
@@ -80,7 +84,7 @@ enum receipt_state receipt_state_of_word(struct bytes stat)
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (bytes_is(stat, words[i].word))
 			return words[i].state;
-		if (stat.len == 7 && strncasecmp((const char *)stat.ptr, words[i].word, 7) == 0)
+		if (bytes_is_any_case(stat, words[i].word))
 			return RECEIPT_PENDING;
 	}
 	return RECEIPT_UNKNOWN;
@@ -99,30 +103,34 @@ enum receipt_key {
 };
 
 /* clang-format off */
-static const char *const key_names[KEYS] = {
-	[KEY_ID] = "id:",                [KEY_SUB] = "sub:",            [KEY_DLVRD] = "dlvrd:",
-	[KEY_SUBMIT] = "submit date:",   [KEY_DONE] = "done date:",     [KEY_STAT] = "stat:",
-	[KEY_ERR] = "err:",              [KEY_TEXT] = "text:",
+static const struct {
+	const char *name;
+	enum receipt_key key;
+} key_names[] = {
+	{ "id:", KEY_ID },                { "sub:", KEY_SUB },            { "dlvrd:", KEY_DLVRD },
+	{ "submit date:", KEY_SUBMIT },   { "submit_date:", KEY_SUBMIT }, { "submitdate:", KEY_SUBMIT },
+	{ "done date:", KEY_DONE },       { "done_date:", KEY_DONE },     { "donedate:", KEY_DONE },
+	{ "stat:", KEY_STAT },            { "err:", KEY_ERR },            { "text:", KEY_TEXT },
 };
 /* clang-format on */
 
-static bool is_blank(uint8_t c)
+static bool is_between(uint8_t c)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	return c == ' ' || (c >= '\t' && c <= '\r') || c == ',' || c == ';';
 }
 
 /* The key that begins here, and its length; KEYS when none does. */
 static enum receipt_key key_at(struct bytes text, size_t at, size_t *len_out)
 {
-	if (at > 0 && !is_blank(text.ptr[at - 1]))
+	if (at > 0 && !is_between(text.ptr[at - 1]))
 		return KEYS;
-	for (int key = 0; key < KEYS; key++) {
-		size_t len = bytes_of(key_names[key]).len;
+	for (size_t i = 0; i < ARRAY_LEN(key_names); i++) {
+		size_t len = bytes_of(key_names[i].name).len;
 
 		if (text.len - at >= len &&
-		    strncasecmp((const char *)text.ptr + at, key_names[key], len) == 0) {
+		    strncasecmp((const char *)text.ptr + at, key_names[i].name, len) == 0) {
 			*len_out = len;
-			return (enum receipt_key)key;
+			return key_names[i].key;
 		}
 	}
 	return KEYS;
@@ -143,12 +151,15 @@ static size_t next_key(struct bytes text, size_t at, enum receipt_key *key_out, 
 /* A date runs to the next key, any other value to the next blank. */
 static struct bytes value_of(enum receipt_key key, struct bytes value)
 {
-	size_t len = 0;
+	size_t len = 0, end;
 
 	value = bytes_trim(value);
+	for (end = value.len; end > 0 && is_between(value.ptr[end - 1]); end--)
+		continue;
+	value = bytes_cut(value, 0, end);
 	if (key == KEY_SUBMIT || key == KEY_DONE)
 		return value;
-	while (len < value.len && !is_blank(value.ptr[len]))
+	while (len < value.len && !is_between(value.ptr[len]))
 		len++;
 	return bytes_cut(value, 0, len);
 }
@@ -181,6 +192,7 @@ int receipt_text_parse(struct bytes text, struct receipt_text *parsed_out)
 		return ERR_NOENT;
 	*parsed_out = (struct receipt_text){
 		.id = values[KEY_ID],
+		.dlvrd = values[KEY_DLVRD],
 		.stat = values[KEY_STAT],
 		.err = values[KEY_ERR],
 		.submit_date = values[KEY_SUBMIT],
@@ -203,7 +215,7 @@ bool receipt_text_is(struct bytes text)
 	struct receipt_text parsed;
 
 	text = bytes_trim(text);
-	if (text.len < 3 || strncasecmp((const char *)text.ptr, key_names[KEY_ID], 3) != 0 ||
+	if (text.len < 3 || strncasecmp((const char *)text.ptr, "id:", 3) != 0 ||
 	    receipt_text_parse(text, &parsed) != ERR_OK)
 		return false;
 	return parsed.id.len != 0 && is_known_word(parsed.stat) &&
@@ -222,16 +234,32 @@ static struct bytes said(struct bytes text, const char *otherwise)
 	return text;
 }
 
+static bool has_controls(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] < ' ')
+			return true;
+	return false;
+}
+
 /* "UNDELIV", or "UNDELIV err:011" where that stands behind it: without the person's own text. */
 static struct bytes stat_and_err(const struct receipt_text *parsed)
 {
 	const uint8_t *from = parsed->stat.ptr, *to;
+	struct bytes both;
 
 	if (parsed->err.len == 0)
 		return parsed->stat;
 	to = parsed->err.ptr + parsed->err.len;
-	return to <= from || to - from > STAT_AND_ERR_MAX ? parsed->stat
-							  : bytes_at(from, (size_t)(to - from));
+	if (to <= from || to - from > STAT_AND_ERR_MAX)
+		return parsed->stat;
+	both = bytes_at(from, (size_t)(to - from));
+	return has_controls(both) ? parsed->stat : both;
+}
+
+struct bytes receipt_text_error(const struct receipt_text *parsed)
+{
+	return said(stat_and_err(parsed), "unreadable words of the network");
 }
 
 /* Kannel says "failed" also for words that it doesn't know: stat knows better. */
@@ -242,7 +270,7 @@ static void read_failed(int status, struct bytes text, struct receipt *r)
 	if (receipt_text_parse(text, &parsed) == ERR_OK && parsed.stat.len != 0) {
 		r->state = parsed.state;
 		if (r->state == RECEIPT_FAILED || r->state == RECEIPT_UNKNOWN)
-			r->error = said(stat_and_err(&parsed), "unreadable words of the network");
+			r->error = receipt_text_error(&parsed);
 		return;
 	}
 	r->state = status & DLR_UNKNOWN ? RECEIPT_UNKNOWN : RECEIPT_FAILED;

@@ -43,13 +43,18 @@ int receipt_row_parse(struct bytes name, struct receipt *receipt_out);
  */
 void receipt_of_kannel(int status, struct bytes text, struct receipt *receipt_out);
 
-/* "id:… sub:… dlvrd:… submit date:… done date:… stat:… err:… text:…" in any order, all optional. */
+/*
+ * "id:… sub:… dlvrd:… submit date:… done date:… stat:… err:… text:…" in any order, all optional,
+ * blanks, commas or semicolons between them.
+ */
 struct receipt_text {
-	struct bytes id, stat, err, submit_date, done_date; /* spans, or none */
-	enum receipt_state state;                           /* of stat */
+	struct bytes id, dlvrd, stat, err, submit_date, done_date; /* spans, or none */
+	enum receipt_state state;                                  /* of stat */
 };
 /* ERR_NOENT: neither id nor stat stands there. */
 int receipt_text_parse(struct bytes text, struct receipt_text *parsed_out);
+/* Words for a person of a state that is FAILED or UNKNOWN: "UNDELIV err:011"; a span, or words of ours. */
+struct bytes receipt_text_error(const struct receipt_text *parsed);
 enum receipt_state
 receipt_state_of_word(struct bytes stat); /* "DELIVRD" …; an unknown word is not final */
 /*

@@ -16,14 +16,6 @@
 /* What data_coding 0 means at an SMSC. */
 enum smpp_alphabet { SMPP_ALPHABET_GSM7, SMPP_ALPHABET_LATIN1, SMPP_ALPHABET_ASCII };
 
-/* How a text of several segments leaves. Stored in records by number: add at the end, never renumber. */
-enum smpp_long {
-	SMPP_LONG_UDH8,   /* numbered by us, references of 8 bits */
-	SMPP_LONG_UDH16,  /* the same with 16 bits: a segment holds one letter less */
-	SMPP_LONG_SAR,    /* numbered in sar_* TLVs; the SMSC makes the UDH */
-	SMPP_LONG_PAYLOAD /* whole, in message_payload; the SMSC takes it apart */
-};
-
 enum smpp_kind {
 	SMPP_IS_TEXT,
 	SMPP_IS_RECEIPT, /* smpp_receipt_read() */
@@ -50,7 +42,7 @@ struct smpp_text_out {
 	struct bytes udh;    /* its numbering with 8 or 16 bits, or none */
 	enum smpp_alphabet alphabet;
 	enum smpp_long how;
-	uint16_t reference; /* of SMPP_LONG_UDH16 and SMPP_LONG_SAR */
+	uint16_t reference; /* of SMPP_LONG_SAR */
 };
 /* So many TLVs a text may need. */
 #define SMPP_TEXT_TLVS_MAX 3
