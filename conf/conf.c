@@ -338,6 +338,8 @@ static bool values_differ(const struct conf_key *key, const struct conf_channel 
 	case KIND_BOOL: return *(const bool *)at_a != *(const bool *)at_b;
 	case KIND_PREFIXES:
 	case KIND_PEERS:
+	case KIND_ENDPOINTS:
+	case KIND_STATUSES:
 	case KIND_HOSTS: return lists_differ(key, a, b);
 	case KIND_TEXT:
 	case KIND_NAME:

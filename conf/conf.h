@@ -15,17 +15,21 @@
 #include "parsers/arena.h"
 #include "parsers/clock.h"
 #include "parsers/faults.h"
+#include "parsers/smpp_text.h"
 
 #define CONF_CHANNELS_MAX 16
 #define CONF_PREFIXES_MAX 16
 #define CONF_PEERS_MAX    16
+#define CONF_SMSCS_MAX    4
+#define CONF_STATUSES_MAX 16
 
 enum conf_unsure { UNSURE_RESEND, UNSURE_HOLD };
-enum conf_channel_type { CHANNEL_SIMULATOR, CHANNEL_KANNEL, CHANNEL_MAIL };
+enum conf_channel_type { CHANNEL_SIMULATOR, CHANNEL_KANNEL, CHANNEL_MAIL, CHANNEL_SMPP };
 enum conf_link { LINK_BOX, LINK_HTTP };
 enum conf_tls { TLS_FIRST, TLS_STARTTLS, TLS_NONE };
 enum conf_imap_auth { IMAP_LOGIN, IMAP_XOAUTH2 };
 enum conf_adopt { ADOPT_NEW, ADOPT_ALL };
+enum conf_bind { BIND_TRANSCEIVER, BIND_PAIRS };
 enum conf_staff_proof { STAFF_PROOF_AUTH, STAFF_PROOF_CONFIRM };
 
 /* A mailbox and the relay that our mails leave by; conf_channel.from is its address. */
@@ -60,13 +64,35 @@ struct conf_mail {
 	bool html;           /* a plain HTML alternative beside the text */
 };
 
+/* An operator's SMSC, met directly. conf/smpp_words.h reads its words. */
+struct conf_smpp {
+	const char *smscs[CONF_SMSCS_MAX]; /* HOST:PORT; the first that works is used */
+	size_t n_smscs;
+	unsigned links; /* to each SMSC; pairs count once */
+	enum conf_bind bind;
+	unsigned rate_per_s; /* of each link; 0: no limit. conf_channel.rate_per_s is 0 */
+	const char *system_id, *system_type, *address_range;
+	const char *source_ton, *source_npi, *dest_ton, *dest_npi; /* "auto" or a number */
+	enum smpp_alphabet alphabet;                               /* what data_coding 0 means */
+	enum smpp_long how;                                        /* long texts */
+	const char *service_type;
+	unsigned priority;
+	bool intermediate; /* ask for intermediate receipts too */
+	int64_t enquire_ms, response_ms;
+	const char *later[CONF_STATUSES_MAX]; /* statuses that mean 'try again' here */
+	size_t n_later;
+	const char *outbind_listen; /* ADDRESS:PORT or "" */
+	const char *outbind_peers[CONF_PEERS_MAX];
+	size_t n_outbind_peers;
+};
+
 /* One way in and out: a section with `type = …`; its name is the section's. */
 struct conf_channel {
 	const char *name;
 	enum conf_channel_type type;
 	const char *from;    /* short code that our texts leave from */
 	const char *country; /* "381": numbers without it are national */
-	unsigned window;     /* segments on their way at the same time */
+	unsigned window;     /* segments on their way at the same time; smpp: by each link */
 	unsigned rate_per_s; /* segments a second; 0: no limit */
 	bool dlr;            /* ask for receipts */
 	/* kannel */
@@ -82,7 +108,7 @@ struct conf_channel {
 	const char *kannel_conf; /* path of Kannel's own file to check, or "" */
 	const char *sendsms_url; /* link = http */
 	const char *username;
-	const char *password;     /* read from password_file */
+	const char *password;     /* read from password_file; of smpp too */
 	const char *secret;       /* of the callback, read from secret_file */
 	const char *dlr_url_base; /* http://127.0.0.1:8080: what Kannel calls for receipts */
 	const char *peers[CONF_PEERS_MAX]; /* addresses that may call us */
@@ -90,6 +116,7 @@ struct conf_channel {
 	int64_t hold_max_ms; /* 240 s */
 	/* mail */
 	struct conf_mail mail;
+	struct conf_smpp smpp;
 };
 
 struct conf_budget {

@@ -24,6 +24,8 @@ static const struct {
 	{ "kannel", "kannel", "box", "Kannel, with odzivd as one of its boxes.", IN_BOX, false },
 	{ "shared", "kannel", "http", "Kannel, through an smsbox that others use too.", IN_HTTP,
 	  false },
+	{ "smpp", "smpp", NULL, "The SMSC of an operator, met directly (odziv-smpp(7)).", IN_SMPP,
+	  false },
 	{ "mail", "mail", NULL, "A mailbox, and the relay that our mails leave by.", IN_MAIL,
 	  false },
 };

@@ -140,6 +140,8 @@ unsigned fill_channel_in(const struct conf_channel *channel)
 		return IN_SIMULATOR;
 	if (channel->type == CHANNEL_MAIL)
 		return IN_MAIL;
+	if (channel->type == CHANNEL_SMPP)
+		return IN_SMPP;
 	return channel->link == LINK_BOX ? IN_BOX : IN_HTTP;
 }
 
@@ -192,8 +194,7 @@ static void complain_section(struct fill *f, const struct load_entry *header)
 	else
 		faults_add(f->faults, at_entry(f, header),
 			   "is neither a known section nor a channel; a channel needs type = "
-			   "kannel, "
-			   "type = mail or type = simulator");
+			   "kannel, type = smpp, type = mail or type = simulator");
 }
 
 /* A section with a type is a channel; one without may be a slip of the pen. */

@@ -43,6 +43,8 @@
 #define HELD_MAX 256
 /* Frames of one bearerbox that aren't acknowledged; it should hand out half as many (smsbox-max-pending). */
 #define BOX_FRAMES_MAX 2000
+/* PDUs of a channel's SMSCs that aren't answered; their own windows are far smaller. Beyond: not read. */
+#define SMPP_TAKEN_MAX 2000
 /* Connections of the HTTP port; the next one isn't accepted. */
 #define CONNECTIONS_MAX 512
 /* Above this a connection ends with its answer: smsbox opens one for each request of a burst and keeps them all. */
@@ -74,6 +76,8 @@
 #define THROTTLE_MS (5 * SECOND_MS)
 /* Nothing came back for a segment by then: it is UNSURE. */
 #define SEND_DEADLINE_MS (30 * SECOND_MS)
+/* Segments without an answer on all links of one SMSC: a break makes every one of them UNSURE. */
+#define SMPP_OPEN_MAX 1000
 /*
  * A mail from the first octet to the server's answer: RFC 5321 4.5.3.2 gives a server ten minutes for that
  * answer alone, but a server that takes so long isn't ours any more.

@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "conf/limits.h"
+#include "conf/smpp_words.h"
+#include "parsers/err.h"
 #include "parsers/strbuf.h"
 
 #define WORDS_MAX 512
@@ -241,6 +244,55 @@ static void check_mail(const struct sanity *s, const struct conf_channel *c)
 		    "is where handled mails go too; they would be read again for ever");
 }
 
+/* SMPP 3.4, 5.2.2. */
+#define SMPP_PASSWORD_MAX 8
+
+static void check_smscs(const struct sanity *s, const struct conf_channel *c)
+{
+	const char *const *smscs = c->smpp.smscs;
+	struct smpp_endpoint e;
+
+	for (size_t i = 1; i < c->smpp.n_smscs; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (strcasecmp(smscs[i], smscs[j]) == 0)
+				say(s, FAULT, c->name, "smsc",
+				    "has %s twice; write links for more connections to it",
+				    smscs[i]);
+		}
+	}
+	for (size_t i = 0; i < c->smpp.n_smscs; i++) {
+		if (smpp_words_endpoint(bytes_of(smscs[i]), &e) == ERR_OK && !is_loopback(e.host) &&
+		    !is_private_v4(e.host) && !is_private_v6(e.host))
+			say(s, WARNING, c->name, "smsc",
+			    "SMPP has no encryption: reach %s through a VPN or stunnel; "
+			    "odziv-smpp(7) shows how",
+			    e.host);
+	}
+}
+
+static void check_smpp(const struct sanity *s, const struct conf_channel *c)
+{
+	const struct conf_smpp *p = &c->smpp;
+
+	check_smscs(s, c);
+	if (c->window * p->links > SMPP_OPEN_MAX)
+		say(s, FAULT, c->name, "window",
+		    "%u on each of %u links are %u segments without an answer; %d may be",
+		    c->window, p->links, c->window * p->links, SMPP_OPEN_MAX);
+	if (c->password != NULL && strlen(c->password) > SMPP_PASSWORD_MAX)
+		say(s, FAULT, c->name, "password_file",
+		    "has a password of %zu octets; SMPP has room for %d", strlen(c->password),
+		    SMPP_PASSWORD_MAX);
+	if (p->intermediate && !c->dlr)
+		say(s, WARNING, c->name, "intermediate", "has no effect with dlr = no");
+	if (p->outbind_listen != NULL && p->outbind_listen[0] != '\0' && p->n_outbind_peers == 0)
+		say(s, FAULT, c->name, "outbind_listen",
+		    "needs outbind_peers, the addresses that may call it: whoever does gets our "
+		    "password");
+	if (p->outbind_listen != NULL && p->outbind_listen[0] == '\0' && p->n_outbind_peers > 0)
+		say(s, WARNING, c->name, "outbind_peers", "has no effect without outbind_listen");
+}
+
 static void check_channel(const struct sanity *s, const struct conf_channel *c)
 {
 	if (c->type == CHANNEL_MAIL) {
@@ -251,7 +303,9 @@ static void check_channel(const struct sanity *s, const struct conf_channel *c)
 		say(s, WARNING, c->name, "dlr",
 		    "no: nobody learns whether a text arrived, and unsure ones can't settle by "
 		    "themselves");
-	if (c->type == CHANNEL_SIMULATOR)
+	if (c->type == CHANNEL_SMPP)
+		check_smpp(s, c);
+	if (c->type != CHANNEL_KANNEL)
 		return;
 	if (c->status_url != NULL && c->status_url[0] == '\0' && c->status_password != NULL &&
 	    c->status_password[0] != '\0')

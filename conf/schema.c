@@ -129,7 +129,8 @@ const struct conf_key *schema_key(const struct conf_section *section, struct byt
 			continue;
 		if (key->in == 0 || (key->in & in) != 0)
 			return key;
-		elsewhere = key;
+		if (elsewhere == NULL)
+			elsewhere = key;
 	}
 	return elsewhere;
 }
@@ -162,7 +163,10 @@ const char *schema_in_words(unsigned in)
 	case IN_KANNEL: return "type = kannel";
 	case IN_BOX: return "link = box";
 	case IN_HTTP: return "link = http";
-	case IN_PHONE: return "type = kannel or simulator";
+	case IN_SMPP: return "type = smpp";
+	case IN_NETWORK: return "type = kannel or smpp";
+	case IN_PHONE: return "type = kannel, smpp or simulator";
+	case IN_ALL & ~IN_SMPP: return "type = kannel, mail or simulator";
 	case IN_MAIL: return "type = mail";
 	}
 	return NULL;
@@ -266,6 +270,8 @@ static const struct {
 	[KIND_PROFILE]  = { put_words,    "a profile's folder or the name of an installed profile" },
 	[KIND_ADDRESS]  = { put_words,    "a mail address such as kontakt@opstina.example" },
 	[KIND_HOSTS]    = { put_list,     "names of hosts such as mx1.opstina.example" },
+	[KIND_ENDPOINTS] = { put_list,    "hosts with their ports such as smsc.example:2775" },
+	[KIND_STATUSES] = { put_list,     "statuses such as 0x45 or 0x400-0x4ff" },
 	[KIND_SECRET]   = { put_words,    "the path of a file with one line, readable by its owner and group only" },
 };
 /* clang-format on */

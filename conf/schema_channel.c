@@ -8,6 +8,7 @@
 static const char *const type_names[] = { [CHANNEL_SIMULATOR] = "simulator",
 					  [CHANNEL_KANNEL] = "kannel",
 					  [CHANNEL_MAIL] = "mail",
+					  [CHANNEL_SMPP] = "smpp",
 					  NULL };
 static const char *const link_names[] = { [LINK_BOX] = "box", [LINK_HTTP] = "http", NULL };
 static const char *const tls_names[] = {
@@ -17,6 +18,22 @@ static const char *const imap_auth_names[] = {
 	[IMAP_LOGIN] = "login", [IMAP_XOAUTH2] = "xoauth2", NULL
 };
 static const char *const adopt_names[] = { [ADOPT_NEW] = "new", [ADOPT_ALL] = "all", NULL };
+static const char *const bind_names[] = {
+	[BIND_TRANSCEIVER] = "transceiver", [BIND_PAIRS] = "pairs", NULL
+};
+static const char *const alphabet_names[] = { [SMPP_ALPHABET_GSM7] = "gsm7",
+					      [SMPP_ALPHABET_LATIN1] = "latin1",
+					      [SMPP_ALPHABET_ASCII] = "ascii",
+					      NULL };
+static const char *const long_names[] = { [SMPP_LONG_UDH8] = "udh8",
+					  [SMPP_LONG_UDH16] = "udh16",
+					  [SMPP_LONG_SAR] = "sar",
+					  [SMPP_LONG_PAYLOAD] = "payload",
+					  NULL };
+/* SMPP 3.4, 5.2.5 and 5.2.6 */
+static const char *const ton_names[] = { "auto", "0", "1", "2", "3", "4", "5", "6", NULL };
+static const char *const npi_names[] = { "auto", "0", "1",  "3",  "4",  "6",
+					 "8",    "9", "10", "14", "18", NULL };
 static const char *const staff_proof_names[] = {
 	[STAFF_PROOF_AUTH] = "auth", [STAFF_PROOF_CONFIRM] = "confirm", NULL
 };
@@ -26,21 +43,25 @@ static const char *const staff_proof_names[] = {
 /* clang-format off */
 static const struct conf_key channel_keys[] = {
 	{ "type",     KIND_CHOICE,   NULL,   0, 0,    CH(type, IN_ALL), .choices = type_names,
-	  .doc = "What is on the other side: Kannel, a mailbox, or a phone network inside the daemon for trying things out." },
+	  .doc = "What is on the other side: Kannel, an operator's SMSC, a mailbox, or a phone network inside the daemon for trying things out." },
 	{ "link",     KIND_CHOICE,   "box",  0, 0,    CH(link, IN_KANNEL), .choices = link_names,
 	  .doc = "box: connect to bearerbox as smsbox does; nothing acknowledged is ever lost. http: share an smsbox; what waits "
 		 "in it is lost when it ends." },
 	{ "from",     KIND_SENDER,   "1955", 1, 15,   CH(from, IN_SIMULATOR),
 	  .doc = "The short code that our texts leave from." },
-	{ "from",     KIND_SENDER,   NULL,   1, 15,   CH(from, IN_KANNEL),
+	{ "from",     KIND_SENDER,   NULL,   1, 15,   CH(from, IN_NETWORK),
 	  .doc = "The short code that our texts leave from.",
 	  .example = "1955" },
 	{ "country",  KIND_DIGITS,   "381",  1, 3,    CH(country, IN_PHONE),
 	  .doc = "The country code of numbers that come without one." },
-	{ "window",   KIND_UINT,     "10",   1, 1000, CH(window, IN_ALL),
+	{ "window",   KIND_UINT,     "10",   1, 1000, CH(window, IN_ALL & ~IN_SMPP),
 	  .doc = "Segments, or mails, that may be on their way at the same time." },
-	{ "rate",     KIND_UINT,     "0",    0, 1000, CH(rate_per_s, IN_ALL),
+	{ "window",   KIND_UINT,     "10",   1, 1000, CH(window, IN_SMPP),
+	  .doc = "Segments that each link may send without an answer. The operator says how many it takes; some allow 1." },
+	{ "rate",     KIND_UINT,     "0",    0, 1000, CH(rate_per_s, IN_ALL & ~IN_SMPP),
 	  .doc = "Segments, or mails, that may leave in a second. 0: no limit." },
+	{ "rate",     KIND_UINT,     "0",    0, 1000, CH(smpp.rate_per_s, IN_SMPP),
+	  .doc = "Segments that may leave by each link in a second. 0: as many as the SMSC takes; when it throttles, that is found out." },
 	{ "dlr",      KIND_BOOL,     "yes",  0, 0,    CH(dlr, IN_PHONE),
 	  .doc = "Ask for delivery receipts." },
 	{ "smsc",     KIND_NAME,     "",     0, 64,   CH(smsc, IN_KANNEL),
@@ -83,6 +104,57 @@ static const struct conf_key channel_keys[] = {
 	{ "kannel_conf", KIND_PATH,  "",     0, 4095, CH(kannel_conf, IN_KANNEL),
 	  .doc = "Kannel's own configuration, to be told which of its lines are dangerous. Empty: it isn't looked at.",
 	  .example = "/etc/kannel/kannel.conf" },
+	{ "smsc",     KIND_ENDPOINTS, NULL,  1, CONF_SMSCS_MAX, CH(smpp.smscs, IN_SMPP),
+	  .n_at = offsetof(struct conf_channel, smpp.n_smscs),
+	  .doc = "Where the SMSC is, HOST:PORT. Several, separated by commas: the first that works is used, and an earlier one "
+		 "again when it works again.",
+	  .example = "127.0.0.1:2775" },
+	{ "links",    KIND_UINT,     "1",    1, 8,    CH(smpp.links, IN_SMPP),
+	  .doc = "Connections to the SMSC at the same time, as many as the operator allows." },
+	{ "bind",     KIND_CHOICE,   "transceiver", 0, 0, CH(smpp.bind, IN_SMPP), .choices = bind_names,
+	  .doc = "transceiver: a link sends and receives. pairs: each link is two connections, a transmitter and a receiver." },
+	{ "system_id", KIND_TEXT,    NULL,   1, 15,   CH(smpp.system_id, IN_SMPP),
+	  .doc = "Our name at the SMSC.",
+	  .example = "opstina" },
+	{ "password_file", KIND_SECRET, NULL, 1, 4095, CH(password, IN_SMPP),
+	  .doc = "A file with its password, at most 8 octets.",
+	  .example = "smsc.password" },
+	{ "system_type", KIND_TEXT,  "",     0, 12,   CH(smpp.system_type, IN_SMPP),
+	  .doc = "What the operator wants as system_type; most want nothing." },
+	{ "address_range", KIND_TEXT, "",    0, 40,   CH(smpp.address_range, IN_SMPP),
+	  .doc = "The short codes whose texts come by this link, as the operator writes it. Empty: all of the account." },
+	{ "source_ton", KIND_WORD,   "auto", 0, 0,    CH(smpp.source_ton, IN_SMPP), .choices = ton_names,
+	  .doc = "The type of number of from. auto: 5 for a name, 1 for a number with +, 3 for a short code." },
+	{ "source_npi", KIND_WORD,   "auto", 0, 0,    CH(smpp.source_npi, IN_SMPP), .choices = npi_names,
+	  .doc = "Its numbering plan. auto: 1 for a number with +, else 0." },
+	{ "dest_ton", KIND_WORD,     "auto", 0, 0,    CH(smpp.dest_ton, IN_SMPP), .choices = ton_names,
+	  .doc = "The type of number of citizens. auto: 1, international; 3 for a short code." },
+	{ "dest_npi", KIND_WORD,     "auto", 0, 0,    CH(smpp.dest_npi, IN_SMPP), .choices = npi_names,
+	  .doc = "Its numbering plan. auto: 1; 0 for a short code." },
+	{ "alphabet", KIND_CHOICE,   "gsm7", 0, 0,    CH(smpp.alphabet, IN_SMPP), .choices = alphabet_names,
+	  .doc = "What data_coding 0 means to this SMSC. Letters come out wrong when it is another than this." },
+	{ "long",     KIND_CHOICE,   "udh8", 0, 0,    CH(smpp.how, IN_SMPP), .choices = long_names,
+	  .doc = "How a text of several segments leaves: numbered by us in a header of 8 or 16 bits, in sar_ parameters, or whole "
+		 "in message_payload." },
+	{ "service_type", KIND_TEXT, "",     0, 5,    CH(smpp.service_type, IN_SMPP),
+	  .doc = "What the operator wants as service_type; most want nothing." },
+	{ "priority", KIND_UINT,     "0",    0, 3,    CH(smpp.priority, IN_SMPP),
+	  .doc = "priority_flag of our texts." },
+	{ "intermediate", KIND_BOOL, "no",   0, 0,    CH(smpp.intermediate, IN_SMPP),
+	  .doc = "Ask for intermediate notifications beside the final receipt." },
+	{ "later",    KIND_STATUSES, "",     0, CONF_STATUSES_MAX, CH(smpp.later, IN_SMPP),
+	  .n_at = offsetof(struct conf_channel, smpp.n_later),
+	  .doc = "Statuses of this SMSC that mean 'try again later', beside those of the standard. Empty: an unknown one is a refusal.",
+	  .example = "0x45, 0x400-0x4ff" },
+	{ "enquire_every", KIND_DURATION, "30s", 1000, 10 * MINUTE_MS, CH(smpp.enquire_ms, IN_SMPP),
+	  .doc = "After so much silence the SMSC is asked whether it lives." },
+	{ "response_wait", KIND_DURATION, "30s", 1000, 5 * MINUTE_MS, CH(smpp.response_ms, IN_SMPP),
+	  .doc = "What isn't answered within this time: a segment is unsure, a link is broken off." },
+	{ "outbind_listen", KIND_LISTEN, "", 0, 64,   CH(smpp.outbind_listen, IN_SMPP),
+	  .doc = "Where an SMSC may call us to be bound to (outbind), ADDRESS:PORT. Empty: nowhere." },
+	{ "outbind_peers", KIND_PEERS, "",   0, CONF_PEERS_MAX, CH(smpp.outbind_peers, IN_SMPP),
+	  .n_at = offsetof(struct conf_channel, smpp.n_outbind_peers),
+	  .doc = "The addresses that may: they get our password." },
 	{ "from",     KIND_ADDRESS,  NULL,   3, 254,  CH(from, IN_MAIL),
 	  .doc = "The contact address: mails to it are read, and ours come from it.",
 	  .example = "kontakt@starapazova.example" },

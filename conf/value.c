@@ -9,6 +9,7 @@
 
 #include "conf/limits.h"
 #include "conf/secret.h"
+#include "conf/smpp_words.h"
 #include "parsers/err.h"
 #include "parsers/faults.h"
 #include "parsers/number.h"
@@ -231,11 +232,6 @@ static int put_prefixes(const struct put *p)
 	return put_list(p, read_prefix);
 }
 
-static int put_peers(const struct put *p)
-{
-	return put_list(p, read_peer);
-}
-
 /* RFC 1123 2.1; an underscore is seen in the wild. */
 static int read_host(struct bytes item, struct arena *a, const char **item_out)
 {
@@ -246,12 +242,53 @@ static int read_host(struct bytes item, struct arena *a, const char **item_out)
 }
 
 /* None at all is a list too. */
-static int put_hosts(const struct put *p)
+static int put_list_or_none(const struct put *p,
+			    int (*read)(struct bytes item, struct arena *a, const char **item_out))
 {
 	if (p->text.len > 0)
-		return put_list(p, read_host);
+		return put_list(p, read);
 	*(size_t *)((uint8_t *)p->into->base + p->key->n_at) = 0;
 	return ERR_OK;
+}
+
+static int put_hosts(const struct put *p)
+{
+	return put_list_or_none(p, read_host);
+}
+
+static int read_endpoint(struct bytes item, struct arena *a, const char **item_out)
+{
+	struct smpp_endpoint endpoint;
+
+	if (smpp_words_endpoint(item, &endpoint) != ERR_OK)
+		return ERR_INVALID;
+	*item_out = arena_str(a, item);
+	return *item_out == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+static int put_peers(const struct put *p)
+{
+	return p->key->min == 0 ? put_list_or_none(p, read_peer) : put_list(p, read_peer);
+}
+
+static int put_endpoints(const struct put *p)
+{
+	return put_list(p, read_endpoint);
+}
+
+static int read_statuses(struct bytes item, struct arena *a, const char **item_out)
+{
+	struct smpp_statuses statuses;
+
+	if (smpp_words_statuses(item, &statuses) != ERR_OK)
+		return ERR_INVALID;
+	*item_out = arena_str(a, item);
+	return *item_out == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+static int put_statuses(const struct put *p)
+{
+	return put_list_or_none(p, read_statuses);
 }
 
 /* RFC 5322 3.4.1 without quoted strings: our own address is one that everybody can write. */
@@ -435,6 +472,8 @@ static int (*const putters[])(const struct put *p) = {
 	[KIND_PROFILE]  = put_profile,
 	[KIND_ADDRESS]  = put_address,
 	[KIND_HOSTS]    = put_hosts,
+	[KIND_ENDPOINTS] = put_endpoints,
+	[KIND_STATUSES] = put_statuses,
 	[KIND_SECRET]   = put_secret,
 };
 /* clang-format on */

@@ -18,11 +18,8 @@ static int read_message(struct channel *c, struct message *msg)
 	if (contact_of_number(msg->from_raw, &country, msg->arena, &msg->from) == CONTACT_PHONE &&
 	    msg->from.len == 0)
 		return ERR_NOMEM;
-	if (msg->part_total == 0)
-		message_read_udh(msg, PART_TOTAL_MAX);
-	else if (msg->part_total > PART_TOTAL_MAX)
-		msg->part_ref = msg->part_total = msg->part_index = 0;
-	if (msg->fault.len > 0 || msg->text.len > 0)
+	message_read_udh(msg, PART_TOTAL_MAX);
+	if (msg->fault.len > 0)
 		return ERR_OK;
 	err = message_decode(msg);
 	if (err_class(err) == ERR_IS_REJECT) {

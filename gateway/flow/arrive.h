@@ -13,9 +13,7 @@
 
 /*
  * With raw, from_raw, to, coding, charset, udh, smsc, remote_id and smsc_time set, all in
- * its arena; a part_total that is set already, or a text, stays (an SMSC may number parts
- * beside the text, and write in an alphabet of its own), and so does a fault. answer as
- * of intake_message_take().
+ * its arena, and perhaps a fault. answer as of intake_message_take().
  */
 void arrive_take(struct channel *c, struct message **msg, intake_answer_fn *answer, void *ctx);
 

@@ -127,6 +127,7 @@ static const char *type_text(enum conf_channel_type type)
 	case CHANNEL_SIMULATOR: return "simulator";
 	case CHANNEL_KANNEL: return "kannel";
 	case CHANNEL_MAIL: return "mail";
+	case CHANNEL_SMPP: return "smpp";
 	}
 	return "?";
 }

@@ -13,6 +13,7 @@ struct channel *wire_channel_make(const struct conf_channel *conf, void *wire)
 	case CHANNEL_KANNEL:
 		return conf->link == LINK_BOX ? kannel_box_make(wire) : kannel_http_make(wire);
 	case CHANNEL_MAIL: return mail_make(wire);
+	case CHANNEL_SMPP: return NULL;
 	}
 	return NULL;
 }

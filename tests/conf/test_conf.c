@@ -85,6 +85,7 @@ static const char *lines_of(const struct faults *f)
 #define SHARED                                                                                     \
 	"[k]\ntype = kannel\nlink = http\nfrom = 1955\nusername = gw\npassword_file = password\n"  \
 	"secret_file = secret\nsendsms_url = http://127.0.0.1:13013/cgi-bin/sendsms\n"
+#define SMPP "[s]\ntype = smpp\nfrom = 1955\nsystem_id = opstina\npassword_file = short\n"
 #define SHARED_WARNING                                                                             \
 	"odziv.ini:8: warning: [k] link: http: what waits in smsbox is lost when smsbox ends; "    \
 	"odzivd(8), LIMITS. link = box loses nothing\n"
@@ -112,7 +113,7 @@ static const struct {
 	  "unknown keys are named with the nearest known one" },
 	{ HEAD "[dsek]\nplain = yes\n[sms]\nfrom = 1955\n",
 	  "odziv.ini:4: [dsek] is no known section; did you mean [desk]?\n"
-	  "odziv.ini:6: [sms] is neither a known section nor a channel; a channel needs type = kannel, type = mail or type = simulator\n",
+	  "odziv.ini:6: [sms] is neither a known section nor a channel; a channel needs type = kannel, type = smpp, type = mail or type = simulator\n",
 	  "so are unknown sections" },
 	{ HEAD "[desk]\nplain = ture\nquiet_from = 22x\npart_wait = 5\n[store]\nmap_size = 64MB\n"
 	  "[budget]\nsegments_day = -1\n[k]\ntype = kanel\nport = x\nprot = 1\n",
@@ -121,7 +122,7 @@ static const struct {
 	  "odziv.ini:7: [desk] part_wait: '5' isn't a duration (30s, 5m, 4h, 2d) from 1s to 1h\n"
 	  "odziv.ini:9: [store] map_size: '64MB' isn't a size (64K, 8M, 1G) from 1M to 1024G\n"
 	  "odziv.ini:11: [budget] segments_day: '-1' isn't a whole number from 0 to 1000000\n"
-	  "odziv.ini:13: [k] type: 'kanel' isn't simulator, kannel or mail; did you mean kannel?\n"
+	  "odziv.ini:13: [k] type: 'kanel' isn't simulator, kannel, mail or smpp; did you mean kannel?\n"
 	  "odziv.ini:15: [k] prot: is no known key; did you mean port?\n",
 	  "all faults of all sections are found in one go" },
 	{ HEAD "[desk]\nplain = yes\nplain = no\nsms_price = 3;60\nquiet_from = 30\n[desk]\n",
@@ -179,6 +180,25 @@ static const struct {
 	{ HEAD "[k]\ntype = kannel\nfrom = 1955\nkannel_conf = kannel.conf\n",
 	  "odziv.ini:7: warning: [k] kannel_conf: kannel.conf can't be read, so its lines aren't checked: No such file or directory\n",
 	  "a file of Kannel's that can't be checked is a warning" },
+	{ HEAD SMPP "smsc = 10.0.0.1:2775\nwindow = 100\nlinks = 8\n", "", "a direct link needs an SMSC, a name and a password" },
+	{ HEAD SMPP "smsc = smsc.example:2775, 127.0.0.1:2775, SMSC.example:2775\nwindow = 500\nlinks = 3\n",
+	  "odziv.ini:9: [s] smsc: has SMSC.example:2775 twice; write links for more connections to it\n"
+	  "odziv.ini:10: [s] window: 500 on each of 3 links are 1500 segments without an answer; 1000 may be\n",
+	  "an SMSC twice and more segments under way than may be are faults" },
+	{ HEAD SMPP "smsc = smsc.example:2775\n",
+	  "odziv.ini:9: warning: [s] smsc: SMPP has no encryption: reach smsc.example through a VPN or stunnel; odziv-smpp(7) shows how\n",
+	  "a link in the clear is a warning" },
+	{ HEAD SMPP "smsc = 10.0.0.1:2775\ndlr = no\nintermediate = yes\noutbind_listen = 127.0.0.1:2776\n",
+	  "odziv.ini:10: warning: [s] dlr: no: nobody learns whether a text arrived, and unsure ones can't settle by themselves\n"
+	  "odziv.ini:11: warning: [s] intermediate: has no effect with dlr = no\n"
+	  "odziv.ini:12: [s] outbind_listen: needs outbind_peers, the addresses that may call it: whoever does gets our password\n",
+	  "whoever may call for our password must be named" },
+	{ HEAD "[s]\ntype = smpp\nfrom = 1955\nsystem_id = opstina\npassword_file = secret\nsmsc = smsc.example\nbox_id = a\nlater = 0x45, 0\n",
+	  "odziv.ini:8: [s] password_file: has a password of 24 octets; SMPP has room for 8\n"
+	  "odziv.ini:9: [s] smsc: 'smsc.example' isn't a list of at most 4 hosts with their ports such as smsc.example:2775\n"
+	  "odziv.ini:10: [s] box_id: has no effect with type = smpp; it belongs to link = box\n"
+	  "odziv.ini:11: [s] later: '0x45, 0' isn't a list of at most 16 statuses such as 0x45 or 0x400-0x4ff\n",
+	  "a password that SMPP can't carry is a fault, an SMSC without its port, and a status that is no error" },
 	{ HEAD "[k]\ntype = simulator\nfrom = 1955\ndlr = no\n",
 	  "odziv.ini:7: warning: [k] dlr: no: nobody learns whether a text arrived, and unsure ones can't settle by themselves\n",
 	  "a channel without receipts is a warning" },
@@ -381,6 +401,7 @@ static void make_folder(void)
 	mkdir(path_of("town"), 0700);
 	mkdir(path_of("empty"), 0700);
 	write_file("password", "a password of sendsms\n", 0600);
+	write_file("short", "8letters\n", 0600);
 	write_file("secret", "a.secret-of_many~letters\n", 0600);
 	write_file("same", "a.secret-of_many~letters", 0640);
 	write_file("other", "another-secret-of-many-letters\n", 0600);

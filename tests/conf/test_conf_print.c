@@ -59,6 +59,7 @@ static unsigned in_of(const char *name)
 	return strcmp(name, "simulator") == 0 ? IN_SIMULATOR
 	       : strcmp(name, "kannel") == 0  ? IN_BOX
 	       : strcmp(name, "mail") == 0    ? IN_MAIL
+	       : strcmp(name, "smpp") == 0    ? IN_SMPP
 					      : IN_HTTP;
 }
 
@@ -75,7 +76,7 @@ static void test_has_key(const struct load_ini *ini, const char *section,
 
 static void test_sample(void)
 {
-	static const char *const channels[] = { "simulator", "kannel", "shared" };
+	static const char *const channels[] = { "simulator", "kannel", "shared", "smpp" };
 	struct arena *a = arena_new(ARENA_MAX);
 	struct load_ini ini = { 0 };
 	char *text = print(conf_print_sample);
@@ -100,7 +101,7 @@ static void test_sample(void)
 			if ((key->in & in_of(channels[i])) == 0)
 				continue;
 			if (strcmp(key->name, "type") == 0 || strcmp(key->name, "link") == 0)
-				continue; /* what they are makes the three channels */
+				continue; /* what they are makes the channels */
 			test_has_key(&ini, channels[i], key);
 		}
 	}
