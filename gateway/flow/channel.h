@@ -64,6 +64,23 @@ struct channel_counts {
 	uint64_t connects;                    /* of a link */
 };
 
+/* One live connection of a channel that has several, for status and /metrics. */
+struct channel_link {
+	char name[280];    /* the other side, and which: "smsc.example:2775/1" */
+	const char *role;  /* "transceiver" … */
+	const char *state; /* "bound" … */
+	bool is_up;
+	struct wall since;
+	unsigned window, window_used; /* 0 where it sends nothing */
+	unsigned rate_per_s;          /* configured; 0: no limit */
+	bool is_throttled;
+	int64_t throttled_to; /* thousandths a second that the other side takes; 0: not known */
+	uint64_t n_throttled; /* how often it refused since the channel started */
+	const char *last_pdu; /* NULL: none yet */
+	struct wall last_pdu_at;
+	char why[160]; /* why it isn't up */
+};
+
 struct channel_ops {
 	/* It may still be down afterwards. stop() is called also when it fails. */
 	int (*start)(struct channel *c);
@@ -81,6 +98,8 @@ struct channel_ops {
 	size_t (*n_under_way)(const struct channel *c);
 	/* The daemon ends soon: nothing new is taken or sent, what is under way ends. NULL: as long as it has room. */
 	void (*leave)(struct channel *c);
+	/* The i-th of its connections; false: there is none. NULL: it shows none. */
+	bool (*link)(const struct channel *c, size_t i, struct channel_link *link_out);
 	bool never_repeats; /* its network hands no text out twice: equal words are two texts */
 	/* NULL: not a simulator. */
 	const struct phone_ops *phone;
@@ -102,7 +121,7 @@ struct channel {
 	size_t n_faults;
 	struct mono up_since; /* 0 while down: 'seen before?' looks back from here */
 	struct channel_counts counts;
-	void *own;            /* the implementation's */
+	void *own; /* the implementation's */
 };
 
 /*

@@ -13,6 +13,7 @@
 #include "parsers/bytes.h"
 
 struct smpp_stream;
+struct smpp_listener;
 
 struct smpp_stream_events {
 	void (*on_up)(void *ctx); /* connected */
@@ -35,6 +36,20 @@ struct smpp_network {
 	void (*pause)(struct smpp_stream *s, bool is_paused);
 	/* No event comes any more. What was written leaves if it can. Also from within an event. */
 	void (*close)(struct smpp_stream **s);
+
+	/* Outbind, where the SMSC connects to us. NULL: this network can't listen. */
+
+	/*
+	 * address: "127.0.0.1:2776". on_call hands over each connection that came, with the
+	 * address of who is there; the stream waits for adopt(), or close(). ERR_INVALID with
+	 * words in why when nobody can listen there. ERR_NOMEM.
+	 */
+	int (*listen)(struct smpp_network *n, const char *address,
+		      void (*on_call)(void *ctx, struct smpp_stream *s, const char *peer),
+		      void *ctx, struct smpp_listener **l_out, char *why, size_t why_size);
+	void (*unlisten)(struct smpp_listener **l);
+	/* Events come from now on, later than this call; on_up doesn't. */
+	void (*adopt)(struct smpp_stream *s, const struct smpp_stream_events *events, void *ctx);
 };
 
 #endif
