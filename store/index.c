@@ -6,6 +6,7 @@
 #include "parsers/err.h"
 #include "parsers/keyed.h"
 #include "parsers/plant.h"
+#include "parsers/receipt_id.h"
 #include "store/cases.h"
 #include "store/counts.h"
 #include "store/due.h"
@@ -227,19 +228,31 @@ static void add_live(struct index_list *l, const Pb__Outbox *row, enum out_state
 	list_add(l, TABLE_OUTBOX_LIVE, &k, bytes_at(&row_state, 1));
 }
 
-static void add_remote(struct index_list *l, const Pb__Outbox *row, size_t segment,
-		       struct bytes key)
+static void add_remote_as(struct index_list *l, const Pb__Outbox *row, size_t segment,
+			  struct bytes id, struct bytes key)
 {
 	struct key k;
 
-	if (row->segments[segment]->remote_id[0] == '\0')
-		return;
 	k.len = 0;
 	key_text(&k, bytes_of(row->channel));
-	key_text(&k, bytes_of(row->segments[segment]->remote_id));
+	key_text(&k, id);
 	key_put(&k, key);
 	key_u16(&k, (uint16_t)segment);
 	list_add(l, TABLE_REMOTE, &k, BYTES_NONE);
+}
+
+/* By its id, and by the plain form of it where that is another. */
+static void add_remote(struct index_list *l, const Pb__Outbox *row, size_t segment,
+		       struct bytes key)
+{
+	struct bytes id = bytes_of(row->segments[segment]->remote_id);
+	struct receipt_id plain = receipt_id_plain(id);
+
+	if (id.len == 0)
+		return;
+	add_remote_as(l, row, segment, id, key);
+	if (id.len <= RECEIPT_ID_MAX && !bytes_eq(id, receipt_id_bytes(&plain)))
+		add_remote_as(l, row, segment, receipt_id_bytes(&plain), key);
 }
 
 static void index_outbox(struct bytes key, const ProtobufCMessage *m, struct index_list *l)

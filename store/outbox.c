@@ -5,17 +5,15 @@
 
 #include "parsers/err.h"
 #include "parsers/plant.h"
-#include "parsers/utf8.h"
+#include "parsers/sms_text.h"
 #include "store/counts.h"
 #include "store/index.h"
+#include "store/remote.h"
 #include "store/scan.h"
 
 /* Rows past their validity that one look at the queue may meet besides those it claims, and the looks of one claim. */
 #define EXPIRED_A_LOOK 32
 #define LOOKS_A_CLAIM  8
-
-/* No network's id and no word of an error is longer. */
-#define EARLY_TEXT_MAX 255
 
 #define TO(state) (1u << (state))
 
@@ -119,10 +117,13 @@ static void say_error(Pb__Outbox *row, Pb__Segment *s, struct bytes error, struc
 	row->error = s->error;
 }
 
-/* 1..255, different for rows that follow each other to the same phone. */
-static uint32_t reference_of(uint64_t id)
+/* From 1 on, different for rows that follow each other to the same phone. */
+static uint32_t reference_of(const Pb__Outbox *row)
 {
-	return 1 + (uint32_t)((id * UINT64_C(0x9E3779B97F4A7C15)) >> 32) % 255;
+	bool is_wide = row->long_form == SMPP_LONG_UDH16 || row->long_form == SMPP_LONG_SAR;
+
+	return 1 + (uint32_t)((row->id * UINT64_C(0x9E3779B97F4A7C15)) >> 32) %
+			   (is_wide ? UINT16_MAX : UINT8_MAX);
 }
 
 int outbox_add(struct txn *t, Pb__Outbox *rec, size_t n_segments, struct wall now, struct arena *a)
@@ -144,7 +145,7 @@ int outbox_add(struct txn *t, Pb__Outbox *rec, size_t n_segments, struct wall no
 	if (rec->id == 0)
 		rec->id = txn_id(t, now);
 	rec->created = now.ms;
-	rec->reference = n_segments > 1 ? reference_of(rec->id) : 0;
+	rec->reference = n_segments > 1 ? reference_of(rec) : 0;
 	settle_row(rec);
 	k = key_of_id(rec->id);
 	index_put_new(t, TABLE_OUTBOX, key_bytes(&k), &rec->base);
@@ -300,16 +301,6 @@ static int get_segment(struct txn *t, uint64_t id, unsigned segment, struct aren
 	return segment < (*row_out)->n_segments ? ERR_OK : ERR_NOENT;
 }
 
-static struct key remote_prefix(struct bytes channel, struct bytes remote_id)
-{
-	struct key k;
-
-	k.len = 0;
-	key_text(&k, channel);
-	key_text(&k, remote_id);
-	return k;
-}
-
 static void clear_error(Pb__Outbox *row, Pb__Segment *s)
 {
 	s->error = (char *)(uintptr_t)protobuf_c_empty_string;
@@ -356,34 +347,18 @@ static bool settle_by_receipt(struct txn *t, Pb__Outbox *row, Pb__Segment *s,
 	return true;
 }
 
-/* Their period in "attempt": each is counted by the day it came, and taken off when its id is named. */
-static void count_early(struct txn *t, struct bytes channel, int64_t received_ms, int64_t by)
-{
-	attempt_add(t, ATTEMPT_EARLY, channel, day_of(received_ms), by,
-		    (struct wall){ received_ms });
-}
-
 /* The receipt that came before the id it speaks of. */
 static void take_early(struct txn *t, Pb__Outbox *row, Pb__Segment *s, struct wall now,
 		       struct arena *a)
 {
-	struct key k = remote_prefix(bytes_of(row->channel), bytes_of(s->remote_id));
-	ProtobufCMessage *m;
-	const Pb__Early *early;
-	int err = index_get(t, TABLE_EARLY, key_bytes(&k), a, &m);
+	Pb__Early *early;
+	int err = early_take(t, bytes_of(row->channel), bytes_of(s->remote_id), a, &early);
 
-	if (err == ERR_OK) {
-		early = (const Pb__Early *)m;
+	if (err == ERR_OK)
 		settle_by_receipt(t, row, s, (enum receipt_state)early->state,
 				  bytes_of(early->error), now, a);
-		count_early(t, bytes_of(row->channel), early->received, -1);
-		index_drop(t, TABLE_EARLY, key_bytes(&k));
-	} else if (err == ERR_CORRUPT) {
-		/* What it said is lost, but it must not hold up what we know ourselves. */
-		txn_drop(t, TABLE_EARLY, key_bytes(&k));
-	} else if (err != ERR_NOENT) {
+	else if (err != ERR_NOENT)
 		txn_fail(t, err);
-	}
 }
 
 static const enum out_state outcome_states[] = {
@@ -433,71 +408,6 @@ int outbox_result(struct txn *t, const struct send_result *r, struct wall now, s
 
 /* --- receipts --- */
 
-static bool is_final(uint32_t state)
-{
-	return state == RECEIPT_DELIVERED || state == RECEIPT_FAILED || state == RECEIPT_REFUSED;
-}
-
-static int get_early(struct txn *t, const struct key *k, struct arena *a, Pb__Early **rec_out)
-{
-	return index_get(t, TABLE_EARLY, key_bytes(k), a, (ProtobufCMessage **)rec_out);
-}
-
-/*
- * ERR_LIMIT: not kept. An SMSC out of its mind, or somebody in its place, may send receipts for ids
- * that we shall never hear of: at most EARLY_A_DAY of them a channel and day, which the sweep
- * takes away a day later, and no id that is longer than any network's.
- */
-static int keep_early(struct txn *t, struct bytes channel, const struct receipt *r, struct wall now,
-		      struct arena *a)
-{
-	struct key k = remote_prefix(channel, r->remote_id);
-	Pb__Early rec = PB__EARLY__INIT, *old;
-	int err;
-
-	if (r->state == RECEIPT_UNKNOWN)
-		return ERR_OK;
-	err = get_early(t, &k, a, &old);
-	if (err != ERR_OK && err != ERR_NOENT)
-		return err;
-	if (err == ERR_OK && is_final(old->state))
-		return ERR_OK;
-	if (r->remote_id.len > EARLY_TEXT_MAX ||
-	    (err != ERR_OK &&
-	     attempt_get(t, ATTEMPT_EARLY, channel, day_of(now.ms)) >= EARLY_A_DAY))
-		return ERR_LIMIT;
-	rec.channel = record_str(a, channel);
-	rec.remote_id = record_str(a, r->remote_id);
-	rec.state = r->state;
-	rec.error = record_str(a, utf8_cut(r->error, EARLY_TEXT_MAX));
-	rec.at = r->at.ms;
-	rec.received = err == ERR_OK ? old->received : now.ms;
-	if (err != ERR_OK)
-		count_early(t, channel, now.ms, 1);
-	index_put(t, TABLE_EARLY, key_bytes(&k), &rec.base);
-	return txn_err(t);
-}
-
-/* Ids are used again by some networks: the newest row that had it is meant. */
-static int find_remote(struct txn *t, struct bytes channel, struct bytes remote_id, struct arena *a,
-		       uint64_t *row_out, unsigned *segment_out)
-{
-	struct key first = remote_prefix(channel, remote_id), end = key_after(&first);
-	struct key_list list = { .arena = a };
-	struct rd r;
-	int err = txn_walk(t, TABLE_REMOTE, key_bytes(&first), key_bytes(&end), WALK_DOWN, 1,
-			   key_list_row, &list);
-
-	if (err != ERR_OK)
-		return err;
-	if (list.n == 0)
-		return ERR_NOENT;
-	r = rd_of(bytes_cut(list.keys[0], first.len, 10));
-	*row_out = rd_u64(&r);
-	*segment_out = rd_u16(&r);
-	return rd_err(&r) == ERR_OK ? ERR_OK : ERR_CORRUPT;
-}
-
 int outbox_receipt(struct txn *t, struct bytes channel, const struct receipt *r, struct wall now,
 		   struct arena *a, Pb__Outbox **row_out)
 {
@@ -509,9 +419,9 @@ int outbox_receipt(struct txn *t, struct bytes channel, const struct receipt *r,
 	if (id == 0 && r->remote_id.len == 0)
 		return ERR_NOENT;
 	if (id == 0)
-		err = find_remote(t, channel, r->remote_id, a, &id, &segment);
+		err = remote_find(t, channel, r->remote_id, now, a, &id, &segment);
 	if (err == ERR_NOENT) {
-		err = keep_early(t, channel, r, now, a);
+		err = early_keep(t, channel, r, now, a);
 		return err == ERR_OK ? ERR_NOENT : err;
 	}
 	if (err == ERR_OK)

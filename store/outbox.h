@@ -2,7 +2,7 @@
 /*
  * outbox - every reply that still has to leave, and what became of it.
  *
- * Owns:     the "outbox" and "early" tables and, through the index, "outbox_live" and "remote".
+ * Owns:     the "outbox" table and, through the index, "outbox_live" and "remote".
  * Promises: a segment is SENDING on disk before its bytes reach a socket; states
  *           change only by the one table of moves; a row's state is the first that
  *           any segment is in, in the order FAILED, UNSURE, SENDING, QUEUED, SENT,
@@ -19,7 +19,7 @@
 
 /*
  * Writes a new row with n_segments QUEUED segments; gives rec its id (unless it has one of txn_id), created and, where there are
- * several segments, its reference (spread over 1..255 by id). The rest is the caller's.
+ * several segments, its reference (spread over 1..255, or 16 bits where long_form has them, by id). The rest is the caller's.
  */
 int outbox_add(struct txn *t, Pb__Outbox *rec, size_t n_segments, struct wall now, struct arena *a);
 int outbox_get(struct txn *t, uint64_t id, struct arena *a, Pb__Outbox **rec_out);
@@ -70,7 +70,7 @@ struct send_result {
 int outbox_result(struct txn *t, const struct send_result *r, struct wall now, struct arena *a,
 		  Pb__Outbox **row_out);
 /*
- * A receipt, by row.segment or by (channel, remote id). ERR_NOENT when the remote id
+ * A receipt, by row.segment or by (channel, remote id in one of its forms). ERR_NOENT when the remote id
  * isn't known yet: it is kept in "early". ERR_LIMIT: nor is it kept, since EARLY_A_DAY others of the
  * channel wait already. Applied twice: the same. Never back from ARRIVED.
  */
