@@ -236,7 +236,8 @@ static int64_t attempt_period_ms(enum attempt kind)
 	case ATTEMPT_STAFF_MISS:
 	case ATTEMPT_CODE:
 	case ATTEMPT_CODE_PHONE:
-	case ATTEMPT_CODE_MISS: return DAY_MS;
+	case ATTEMPT_CODE_MISS:
+	case ATTEMPT_PICTURES: return DAY_MS;
 	case ATTEMPT_MONEY: break;
 	}
 	return MONTH_MS;

@@ -67,8 +67,9 @@ enum attempt {
 	ATTEMPT_CODE, /* an address, a day: codes that it asked for, whether there was a phone or not */
 	ATTEMPT_CODE_PHONE, /* a phone, a day: codes texted to it; "": to all */
 	ATTEMPT_CODE_MISS,  /* an address, a day: wrong codes; "": of all */
+	ATTEMPT_PICTURES,   /* a contact, a day: told that only texts are read */
 };
-#define ATTEMPT_LAST ATTEMPT_CODE_MISS
+#define ATTEMPT_LAST ATTEMPT_PICTURES
 /* period: hours, days or months since 1970 as the kind says, by the caller. */
 int64_t attempt_get(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period);
 void attempt_add(struct txn *t, enum attempt kind, struct bytes subject, uint32_t period,

@@ -41,6 +41,7 @@ enum text_name {
 	TEXT_SOLVED_ASK,  /* was it solved? yes or no: case */
 	TEXT_REOPENED,    /* it was not: case due? */
 	TEXT_JOIN_CODE,   /* proves that mail and phone are one person's: code */
+	TEXT_TEXTS_ONLY,  /* to who sent pictures */
 	TEXT_COUNT
 };
 

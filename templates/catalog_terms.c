@@ -25,6 +25,7 @@ static const char *const text_names[TEXT_COUNT] = {
 	[TEXT_SOLVED_ASK] = "solved_ask",
 	[TEXT_REOPENED] = "reopened",
 	[TEXT_JOIN_CODE] = "join_code",
+	[TEXT_TEXTS_ONLY] = "texts_only",
 };
 
 static const char *const letter_names[LETTER_COUNT] = {
@@ -169,6 +170,7 @@ static const struct says text_says[TEXT_COUNT] = {
 	[TEXT_SOLVED_ASK]  = { V(CASE), 0 },
 	[TEXT_REOPENED]    = { V(CASE) | V(DUE), V(DUE) },
 	[TEXT_JOIN_CODE]   = { V(CODE) | V(TOWN), 0 },
+	[TEXT_TEXTS_ONLY]  = { 0, 0 },
 };
 
 #define CITIZEN (V(TOWN) | L(TAG))

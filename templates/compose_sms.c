@@ -43,6 +43,7 @@ static const struct {
 	[TEXT_SOLVED_ASK]  = { 1, 2, TEXT_VALUE_COUNT },
 	[TEXT_REOPENED]    = { 1, 2, TEXT_VALUE_COUNT },
 	[TEXT_JOIN_CODE]   = { 1, 2, TEXT_VALUE_COUNT },
+	[TEXT_TEXTS_ONLY]  = { 1, 2, TEXT_VALUE_COUNT },
 };
 /* clang-format on */
 

@@ -8,6 +8,7 @@
 #include "gateway/desk/hearing.h"
 #include "gateway/desk/in_parts.h"
 #include "gateway/desk/mail_in.h"
+#include "gateway/desk/notice.h"
 #include "gateway/desk/seen_before.h"
 #include "parsers/contact.h"
 #include "parsers/plant.h"
@@ -59,6 +60,8 @@ int intake_apply(struct txn *t, struct desk *d, const struct intake_given *given
 		return err;
 	if (msg->fault.len != 0)
 		err = keep_quarantined(t, d, msg, found_out);
+	else if (msg->kind != MESSAGE_WORDS)
+		err = notice_keep(t, d, msg, found_out);
 	else if (msg->mail != NULL)
 		err = mail_in_apply(t, d, msg, given->understood, found_out);
 	else if (msg->part_total > 1)

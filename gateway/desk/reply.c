@@ -119,12 +119,22 @@ static const char *our_number(const struct desk *d, const struct reply *r)
 	return c != NULL ? c->from : "";
 }
 
+/* How a text that one SMS can't hold leaves by its channel. */
+static enum smpp_long long_form(const struct desk *d, const struct reply *r)
+{
+	const struct conf_channel *c = conf_channel(d->conf, r->channel);
+
+	return c != NULL && c->type == CHANNEL_SMPP ? c->smpp.how : SMPP_LONG_UDH8;
+}
+
 static int write_row(struct txn *t, struct desk *d, const struct reply *r,
 		     const struct composed *words, Pb__Outbox **row_out)
 {
 	Pb__Outbox *row = arena_alloc(d->arena, sizeof(*row));
+	enum smpp_long form = long_form(d, r);
+	unsigned paid = sms_plan_as(words->text, form).segments;
 	struct budget_answer budget;
-	struct wall when = may_leave(t, d, r, words->plan.segments, &budget);
+	struct wall when = may_leave(t, d, r, paid, &budget);
 	int err;
 
 	if (row == NULL)
@@ -137,6 +147,7 @@ static int write_row(struct txn *t, struct desk *d, const struct reply *r,
 	row->case_number = record_strc(d->arena, r->case_number != NULL ? r->case_number : "");
 	row->kind = r->kind;
 	row->encoding = words->plan.encoding;
+	row->long_form = form;
 	row->not_before = when.ms;
 	/* Without room it is past its validity when it comes up: cancelled, and staff hear of it. */
 	row->valid_until = when.ms + (budget.leaves ? d->conf->validity_ms : 0);
@@ -145,7 +156,7 @@ static int write_row(struct txn *t, struct desk *d, const struct reply *r,
 	row->language = words->tongue.language;
 	row->script = words->tongue.script;
 	row->error = record_strc(d->arena, budget.over ? "budget" : "");
-	err = outbox_add(t, row, words->plan.segments, d->now, d->arena);
+	err = outbox_add(t, row, form == SMPP_LONG_PAYLOAD ? 1 : paid, d->now, d->arena);
 	if (err != ERR_OK)
 		return err;
 	if (row_out != NULL)

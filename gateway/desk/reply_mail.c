@@ -35,6 +35,7 @@ static const enum letter_name letters[TEXT_COUNT] = {
 	[TEXT_SOLVED_ASK]  = LETTER_SOLVED_ASK,
 	[TEXT_REOPENED]    = LETTER_REOPENED,
 	[TEXT_JOIN_CODE]   = NO_LETTER,
+	[TEXT_TEXTS_ONLY]  = NO_LETTER,
 };
 /* clang-format on */
 

@@ -180,7 +180,7 @@ static int message_understand(struct message_job *j)
 	struct host *h = j->desk_job.core->host;
 	int err;
 
-	if (msg->fault.len > 0 || msg->part_total > 1)
+	if (msg->fault.len > 0 || msg->part_total > 1 || msg->kind != MESSAGE_WORDS)
 		return ERR_OK;
 	c.case_year = calendar_local(j->desk_job.now).year;
 	host_in_hand(h, msg);

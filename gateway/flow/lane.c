@@ -183,8 +183,9 @@ static int split_row(struct split *s, const Pb__Outbox *row, struct arena *a)
 	if (s->row == row->id)
 		return ERR_OK;
 	*s = (struct split){ 0 };
-	if (sms_split(a, bytes_of(row->text), (uint8_t)row->reference, &s->segments, &s->n) !=
-		    ERR_OK ||
+	if (row->long_form > SMPP_LONG_PAYLOAD ||
+	    sms_split_as(a, bytes_of(row->text), (enum smpp_long)row->long_form,
+			 (uint16_t)row->reference, &s->segments, &s->n) != ERR_OK ||
 	    s->n != row->n_segments)
 		return ERR_INVALID;
 	s->row = row->id;
@@ -201,6 +202,8 @@ static bool fill_sms(struct outgoing *out, const struct claimed *c, struct split
 	out->text = s->segments[c->segment].text;
 	out->octets = s->segments[c->segment].octets;
 	out->udh = s->segments[c->segment].udh;
+	out->how = (enum smpp_long)c->row->long_form;
+	out->reference = (uint16_t)c->row->reference;
 	return true;
 }
 

@@ -192,6 +192,8 @@ static void network_send(struct channel *c, const struct outgoing *out)
 				    .segment = out->segment,
 				    .n_segments = out->n_segments,
 				    .udh_len = out->udh.len,
+				    .how = out->how,
+				    .reference = out->reference,
 				    .at_ms = f->mono.ms,
 				    .was_sending = look.is_sending,
 				    .is_mail = out->mail != NULL && out->mail->id == out->row };

@@ -24,6 +24,8 @@ struct flow_sent {
 	unsigned segment, n_segments;
 	char to[32], text[256];
 	size_t udh_len;
+	enum smpp_long how;
+	uint16_t reference;
 	int64_t at_ms;
 	bool was_sending; /* on disk, when it left */
 	bool is_mail;     /* the whole row came along */

@@ -307,6 +307,52 @@ static void test_segments(void)
 	close_flow(f);
 }
 
+/* By the channel's own way of long texts: kept with the row, whatever the channel does later. */
+static void test_long_forms(void)
+{
+	/* clang-format off */
+	static const struct {
+		enum smpp_long how;
+		unsigned n_sent;
+		size_t udh_len;
+		const char *promise;
+	} rows[] = {
+		{ SMPP_LONG_UDH8,    2, 6, "with 8 bits" },
+		{ SMPP_LONG_UDH16,   2, 7, "with 16 bits" },
+		{ SMPP_LONG_SAR,     2, 6, "in TLVs" },
+		{ SMPP_LONG_PAYLOAD, 1, 0, "whole" },
+	};
+	/* clang-format on */
+	static const char words[] =
+		"Ekipa Vodovoda dolazi sutra ujutru izmedju sedam i devet sati. Molimo "
+		"vas da ne parkirate vozila ispred broja 14 i da sacuvate malo vode. Hvala "
+		"vam sto ste nam javili kvar na vreme.";
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct flow *f = open_flow(NULL);
+		struct flow_answer a;
+		struct staff_act act = { .number = bytes_of("SP-2026-000001"),
+					 .words = bytes_of(words) };
+
+		flow_text(f, ANN, "Pukla cev", &a);
+		flow_settle(f);
+		f->n_sent = 0;
+		f->core.conf->channels[0].type = CHANNEL_SMPP;
+		f->core.conf->channels[0].smpp.how = rows[i].how;
+		is_int(hall_staff(&f->hall, staff_answer, &act), ERR_OK,
+		       "a long answer by a channel of SMPP");
+		f->core.conf->channels[0].smpp.how = SMPP_LONG_UDH8;
+		dispatch_wake_all(f->core.dispatch);
+		flow_settle(f);
+		is_int((long long)f->n_sent, rows[i].n_sent, "… leaves %s", rows[i].promise);
+		ok(f->sent[0].how == rows[i].how && f->sent[0].udh_len == rows[i].udh_len &&
+			   f->sent[0].n_segments == rows[i].n_sent &&
+			   (rows[i].n_sent == 1) == (f->sent[0].reference == 0),
+		   "… in its numbering");
+		close_flow(f);
+	}
+}
+
 static void test_training(void)
 {
 	struct flow *f = open_flow(NULL);
@@ -463,6 +509,7 @@ int main(void)
 	test_window();
 	test_rate();
 	test_segments();
+	test_long_forms();
 	test_training();
 	test_channel_stops();
 	test_store_fails();
