@@ -31,7 +31,7 @@ WINDOW = 4
 CONF = {"desk": {"unsure_wait": "1s"}, "mail": {"window": WINDOW, "acks_day": 0, "acks_hour": 0, "poll_every": "2s"},
         "budget": {"segments_hour": 0, "segments_day_all": 0, "auto_replies_hour": 0, "segments_day": 0}}
 STREETS = ("Svetosavskoj", "Njegoševoj", "Karađorđevoj", "Dositejevoj")
-AHEAD = 12      # mails that are sent beyond the index of the next event
+SPARE = 4       # shares of the mails that no event has for itself: for those that need a second try, and for the end
 EVENTS = {      # name: (how many by default, what the command line says of it)
     "kill": (7, "kill -9 of odzivd"), "kill_mail_process": (7, "kill -9 of the mail process"), "kill_cell": (6, "kill -9 of a cell"),
     "restart_dovecot": (3, "Dovecot stopped and started"), "kill_dovecot": (2, "kill -9 of all of Dovecot"),
@@ -42,7 +42,7 @@ EVENTS = {      # name: (how many by default, what the command line says of it)
 
 
 class Senders(threading.Thread):
-    """Writes the mails, each from an address of its own, by connections that come back; gets no further than it may."""
+    """Writes the mails, each from an address of its own, by connections that come back; no more than were allowed."""
 
     def __init__(self, lab, count, rng):
         super().__init__(daemon=True)
@@ -59,9 +59,9 @@ class Senders(threading.Thread):
         text = f"Pukla je cev u {STREETS[n % len(STREETS)]} {n + 1}, voda teče po trotoaru.\n"
         return compose(self.address(n), CONTACT, f"Prijava {n}", text, files)
 
-    def allow(self, index):
+    def allow(self, more):
         with self.go:
-            self.may = index
+            self.may = min(self.count, self.may + more)
             self.go.notify_all()
 
     def run(self):
@@ -85,29 +85,59 @@ class MailStorm:
 
     def __init__(self, lab, count, seed, **events):
         self.lab, self.count, self.rng = lab, count, random.Random(seed)
-        self.plan = sorted((self.rng.randrange(count // 20, count), kind) for kind, n in events.items() for _ in range(n))
+        self.plan = [kind for kind, n in events.items() for _ in range(n)]
+        self.rng.shuffle(self.plan)
+        self.share = count // (len(self.plan) + SPARE)      # mails an event: some before it, the others while it happens
         self.box = lab.person(CONTACT).mailbox
         self.senders = Senders(lab, count, self.rng)
         lab.mail.dovecot.add(*map(Senders.address, range(count)))
-        self.did, self.taken_away, self.begin = [], [], time.monotonic()
+        self.kills = sum(n for kind, n in events.items() if kind.startswith("kill_") and kind != "kill_dovecot" or kind == "kill")
+        self.killed = self.killed_at_work = 0
+        self.rest, self.did, self.taken_away, self.begin = 0, [], [], time.monotonic()
 
     # ---- what may happen
 
+    def _more_mails(self):
+        """The rest of this event's share; a second try has one of those that are spare."""
+        self.senders.allow(self.rest or self.share)
+        self.rest = 0
+
+    def _to_work(self):
+        """More mails come, so that who is killed has some in hand."""
+        self._more_mails()
+        time.sleep(self.rng.uniform(0, 0.4))
+
+    def _has_died(self):
+        """One of the kills that were asked for; at work: what he should have read lies in the folder still."""
+        self.killed += 1
+        self.killed_at_work += bool(self.box.uids())
+
     def kill(self):
+        self._to_work()
         self.lab.odzivd.kill()
+        self._has_died()
         self.lab.odzivd.start()
 
     def kill_mail_process(self):
+        self._to_work()
         for pid in self.lab.until("there is a mail process", self.lab.odzivd.mail_processes):
             signal_pid(pid, signal.SIGKILL)
+        self._has_died()
 
-    def kill_cell(self):
-        """The next one that is seen: it lives for some milliseconds, so mails must come. When all are read, none dies."""
-        self.senders.allow(min(self.count, self.senders.may + AHEAD))
+    def _first_cell(self):
+        """The mails that gathered behind a held wire come at once, so there are cells to be seen. None: all are read."""
         end = time.monotonic() + 5
         while time.monotonic() < end:
             for pid in self.lab.odzivd.cells():
                 signal_pid(pid, signal.SIGKILL)
+                return pid
+        return None
+
+    def kill_cell(self):
+        for _ in range(SPARE):
+            self._with_a_full_folder(lambda _: None)
+            if self._first_cell():
+                self._has_died()
                 return
         self.did.append("(no cell was seen)")
 
@@ -136,7 +166,7 @@ class MailStorm:
         """While odzivd's connection is held, until some mails lie in the folder."""
         self.lab.mail.imap_wire.hold()
         try:
-            self.senders.allow(min(self.count, self.senders.may + AHEAD))
+            self._more_mails()
             work(self.lab.until("mails lie in the folder", lambda: len(uids := self.box.uids()) >= 2 and uids, 20))
         except Failure:
             self.did.append("(too late for that)")
@@ -157,12 +187,15 @@ class MailStorm:
 
     def blow(self):
         self.senders.start()
-        for index, kind in self.plan:
-            self.senders.allow(min(self.count, index + AHEAD))
-            self.lab.until(f"{index} mails are accepted", lambda index=index: self.senders.accepted >= index, 120)
+        for kind in self.plan:
+            before = self.rng.randrange(self.share // 2 + 1)
+            self.rest = self.share - before
+            self.senders.allow(before)
+            self.lab.until("what may be sent is accepted", lambda: self.senders.accepted >= self.senders.may, 120)
             time.sleep(self.rng.uniform(0, 1.5))    # odzivd needs most of it to come back from the last one
-            self.did.append(f"{kind}@{index}")
+            self.did.append(f"{kind}@{self.senders.may}")
             getattr(self, kind)()
+            self.senders.allow(self.rest)
         self.senders.allow(self.count)
         self.lab.until("all mails are accepted", lambda: self.senders.accepted == self.count, 180)
 
@@ -202,9 +235,11 @@ class MailStorm:
         copies = sum(len(ids) - len(set(ids)) for ids in acks.values())
         report = {"mails": self.count, "cases": len(cases), "taken away by another client": len(lost), "repeats": balance["repeats"],
                   "copies of acknowledgements": copies, "in the folder of what is done": len(self.box.uids("odziv-done")),
-                  "killed": len([d for d in self.did if d.startswith("kill")]), "seconds": round(time.monotonic() - self.begin, 1), "events": self.did}
+                  "kills of odzivd, the mail process and cells": f"{self.killed} of {self.kills}, {self.killed_at_work} with mails in the folder",
+                  "wires cut": self.lab.mail.imap_wire.cuts + self.lab.mail.smtp_wire.cuts, "seconds": round(time.monotonic() - self.begin, 1), "events": self.did}
         deaths = len([d for d in self.did if d.startswith(("kill@", "cut_data@", "restart_postfix@"))])
         for wrong, words in (
+                (self.killed != self.kills, "somebody who was to be killed wasn't found"),
                 (not lost <= {"mail:" + a for a in self.taken_away}, f"mails are lost: {sorted(lost)}"),
                 (set(opened) - wrote, f"a case of nobody: {set(opened) - wrote}"),
                 (any(len(c) > 1 or c[0]["messages"] > 1 for c in opened.values()), "a mail was taken twice"),
