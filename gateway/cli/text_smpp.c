@@ -7,18 +7,11 @@
 
 #include "parsers/err.h"
 #include "parsers/json.h"
-#include "parsers/message.h"
-#include "parsers/receipt.h"
-#include "parsers/smpp_pdu.h"
+#include "parsers/smpp_receipt.h"
+#include "parsers/smpp_text.h"
 
-/* esm_class (5.2.12) */
-#define ESM_UDH     0x40u
-#define ESM_TYPE    0x3Cu
-#define ESM_RECEIPT 0x04u
-/* data_coding (5.2.19) */
-#define CODING_BINARY  4u
-#define CODING_BINARY2 2u
-#define CODING_UNICODE 8u
+/* Room for the words of one PDU. */
+#define WORDS_MAX ((size_t)1024 * 1024)
 /* Where the headers of IP and TCP say their lengths, and what is in them. */
 #define IPV4_LENGTH_AT   2
 #define IPV4_PROTOCOL_AT 9
@@ -178,25 +171,18 @@ static void put_tlvs(struct json *j, const struct smpp_pdu *pdu)
 }
 
 /* As a link with alphabet = gsm7 would read it. */
-static void put_words(struct json *j, const struct smpp_message *m)
+static void put_words(struct json *j, const struct smpp_pdu *pdu)
 {
-	struct message *msg = message_new((size_t)1024 * 1024);
-	bool has_udh = (m->esm_class & ESM_UDH) != 0 && m->text.len > 0;
-	size_t udh = has_udh ? m->text.ptr[0] + 1u : 0;
+	struct message *msg = message_new(WORDS_MAX);
 
 	if (msg == NULL)
 		return;
-	msg->udh = bytes_cut(m->text, 0, udh);
-	msg->raw = bytes_cut(m->text, udh, m->text.len);
-	msg->coding = m->data_coding == CODING_UNICODE ? CODING_UCS2
-		      : m->data_coding == CODING_BINARY || m->data_coding == CODING_BINARY2
-			      ? CODING_OCTETS
-			      : CODING_GSM7;
-	msg->charset = msg->coding == CODING_UCS2 ? bytes_of("UTF-16BE") : bytes_of("GSM-7");
-	put_octets(j, "udh", msg->udh);
-	if (message_decode(msg) == ERR_OK)
-		json_put_text(j, "text", msg->text);
-	message_read_udh(msg, UINT8_MAX);
+	if (smpp_text_in(pdu, SMPP_ALPHABET_GSM7, msg) == ERR_OK) {
+		put_octets(j, "udh", msg->udh);
+		if (message_decode(msg) == ERR_OK)
+			json_put_text(j, "text", msg->text);
+		message_read_udh(msg, UINT8_MAX);
+	}
 	if (msg->part_total > 1) {
 		json_put_int(j, "part", msg->part_index);
 		json_put_int(j, "parts", msg->part_total);
@@ -206,19 +192,33 @@ static void put_words(struct json *j, const struct smpp_message *m)
 
 static void put_receipt(struct json *j, const struct smpp_pdu *pdu)
 {
+	struct arena *a = arena_new(WORDS_MAX);
 	struct receipt_text parsed = { 0 };
-	struct bytes id = smpp_tlv_text(pdu, SMPP_TAG_RECEIPTED_MESSAGE_ID);
-	struct json *o;
+	struct receipt r = { 0 };
+	struct json *o = json_object();
 
-	if ((pdu->message.esm_class & ESM_TYPE) != ESM_RECEIPT && id.len == 0)
-		return;
-	(void)receipt_text_parse(pdu->message.text, &parsed); /* the TLVs may be all */
-	o = json_object();
-	json_put_text(o, "id", id.len > 0 ? id : parsed.id);
+	if (a != NULL)
+		(void)smpp_receipt_read(pdu, a, &r); /* it may name no id: that is seen then */
+	(void)receipt_text_parse(pdu->message.text, &parsed);
+	json_put_text(o, "id", r.remote_id);
 	json_put_text(o, "stat", parsed.stat);
-	json_put_str(o, "state", receipt_state_text(parsed.state));
+	json_put_str(o, "state", receipt_state_text(r.state));
 	json_put_text(o, "err", parsed.err);
+	json_put_text(o, "words", r.error);
 	json_put_take(j, "receipt", &o);
+	arena_free(&a);
+}
+
+static const char *kind_text(enum smpp_kind kind)
+{
+	switch (kind) {
+	case SMPP_IS_TEXT: return "text";
+	case SMPP_IS_RECEIPT: return "receipt";
+	case SMPP_IS_USSD: return "ussd";
+	case SMPP_IS_MMS: return "mms";
+	case SMPP_IS_INDICATION: return "indication";
+	}
+	return "?";
 }
 
 static void put_message(struct json *j, const struct smpp_pdu *pdu)
@@ -236,8 +236,10 @@ static void put_message(struct json *j, const struct smpp_pdu *pdu)
 	json_put_int(j, "registered_delivery", m->registered_delivery);
 	json_put_int(j, "data_coding", m->data_coding);
 	put_octets(j, "octets", m->text);
-	put_words(j, m);
-	put_receipt(j, pdu);
+	json_put_str(j, "kind", kind_text(smpp_kind_of(pdu)));
+	put_words(j, pdu);
+	if (smpp_kind_of(pdu) == SMPP_IS_RECEIPT)
+		put_receipt(j, pdu);
 }
 
 static void put_bind(struct json *j, const struct smpp_pdu *pdu)

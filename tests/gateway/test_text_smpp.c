@@ -92,6 +92,22 @@ static void words(struct arena *a)
 	line = line_of(a, "000000300000000500000000000000010001013338313634313432330000013139353500"
 			  "000000000000000000026f6b");
 	ok(says(line, "\"text\":\"ok\"") && says(line, "381641423"), "a text is read");
+	line = line_of(
+		a, "0000004600000005000000000000000100010133383136343134323300000131393535000000"
+		   "000000000018000804200443043f0430020c00020007020e000102020f000101");
+	ok(says(line, "\"text\":\"Рупа\"") && says(line, "\"part\":1,\"parts\":2") &&
+		   says(line, "\"kind\":\"text\""),
+	   "a part of a flash in UCS-2, numbered in TLVs, too");
+	line = line_of(
+		a, "0000004000000005000000000000000100010133383136343134323300000131393535000400"
+		   "0000000000000000001e00093631623862363564000427000105");
+	ok(says(line, "\"id\":\"61b8b65d\"") && says(line, "\"state\":\"failed\"") &&
+		   says(line, "\"words\":\"UNDELIV\""),
+	   "and a receipt that is all in TLVs");
+	line = line_of(
+		a, "0000003500000005000000000000000100010133383136343134323300000131393535000000"
+		   "000000000004000178020b00020b84");
+	ok(says(line, "\"kind\":\"mms\""), "and that somebody sent pictures");
 	line = line_of(a, "000000110000000500000000000000010a");
 	ok(says(line, "doesn't fit"), "a broken one says so");
 	line = line_of(a, "0000001000010200000004000000000f");
