@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "parsers/err.h"
+#include "parsers/sms_text.h"
 #include "store/cases.h"
 #include "store/counts.h"
 #include "store/index.h"
@@ -188,6 +189,9 @@ static int check_outbox(struct verify *v, struct bytes key, const ProtobufCMessa
 			verify_say(v, v->table, key,
 				   "segment %zu is in a state that doesn't exist, %u", i,
 				   row->segments[i]->state);
+	if (row->long_form > SMPP_LONG_PAYLOAD)
+		verify_say(v, v->table, key, "leaves in a form that doesn't exist, %u",
+			   row->long_form);
 	if (row->n_segments == 0)
 		verify_say(v, v->table, key, "has no segments");
 	else if (row->state != (uint32_t)outbox_state(row))

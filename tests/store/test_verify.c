@@ -336,12 +336,28 @@ static int note_findings(struct txn *t, void *ctx)
 	return ERR_OK;
 }
 
+static int odd_form(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	Pb__Outbox row = PB__OUTBOX__INIT;
+	struct findings found;
+
+	row.channel = record_strc(f->arena, "sms");
+	row.long_form = 9;
+	outbox_add(t, &row, 1, FIXTURE_NOW, f->arena);
+	sample_verify(t, &found);
+	ok(findings_has(&found, "outbox", "form that doesn't exist, 9"),
+	   "a reply that would leave as nobody knows is named");
+	return ERR_INVALID;
+}
+
 static void test_rebuild(struct fixture *f)
 {
 	struct findings found;
 	bool is_done = false;
 	unsigned slices = 0;
 
+	is_int(db_write(f->db, odd_form, f), ERR_INVALID, "its story ran to its end");
 	is_int(db_write(f->db, one_slice, &is_done), ERR_OK,
 	       "without a mark there is nothing to rebuild");
 	ok(is_done, "and that is done at once");
