@@ -186,3 +186,26 @@ void dispatch_result(struct dispatch *d, struct channel *c, uint64_t row, unsign
 	host_point(h, "result-known");
 	lane_run(lane);
 }
+
+void dispatch_late(struct dispatch *d, struct channel *c, uint64_t row, unsigned segment,
+		   enum send_outcome outcome, struct bytes remote_id, struct bytes error)
+{
+	struct host *h = d->core->host;
+	struct lane *lane = lane_find(d, bytes_of(c->conf->name));
+	struct flight *f = NULL;
+
+	if (lane != NULL && !flights_hold(&lane->under_way, row, segment))
+		f = calloc(1, sizeof(*f));
+	log_info("dispatch", "chan=%s out=%" PRIu64 ".%u event=late_%s remote=%.*s%s",
+		 c->conf->name, row, segment, outcome_text(outcome), PRI_BYTES(remote_id),
+		 f == NULL ? " words=\"it is on its way again\"" : "");
+	if (f == NULL)
+		return;
+	f->row = row;
+	f->segment = segment;
+	f->not_before = h->wall(h);
+	flight_settle(f, outcome, remote_id, error);
+	count_outcome(c, outcome);
+	flights_add(&lane->results, f);
+	lane_run(lane);
+}

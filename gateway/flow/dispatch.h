@@ -30,5 +30,11 @@ void dispatch_wake_name(struct dispatch *d, struct bytes channel);
 void dispatch_result(struct dispatch *d, struct channel *c, uint64_t row, unsigned segment,
 		     enum send_outcome outcome, struct bytes remote_id, struct bytes error,
 		     int64_t pause_ms);
+/*
+ * The answer came after all, when the segment was UNSURE already: that settles it, unless it is
+ * on its way again, or was sent, or cancelled meanwhile.
+ */
+void dispatch_late(struct dispatch *d, struct channel *c, uint64_t row, unsigned segment,
+		   enum send_outcome outcome, struct bytes remote_id, struct bytes error);
 
 #endif

@@ -65,6 +65,15 @@ void flights_free(struct flights *list)
 		free(f);
 }
 
+bool flights_hold(const struct flights *list, uint64_t row, unsigned segment)
+{
+	for (const struct flight *f = list->first; f != NULL; f = f->next) {
+		if (f->row == row && f->segment == segment)
+			return true;
+	}
+	return false;
+}
+
 struct flight *flights_pick(struct flights *list, uint64_t row, unsigned segment)
 {
 	for (struct flight **p = &list->first; *p != NULL; p = &(*p)->next) {

@@ -107,6 +107,54 @@ static void test_ordinary(void)
 	close_flow(f);
 }
 
+/* As a channel does that knows its segments also behind their deadlines. */
+static void test_late(void)
+{
+	struct flow *f = open_flow(NULL);
+	struct flow_answer a;
+	const Pb__Outbox *row;
+	uint64_t id;
+
+	f->manner = NETWORK_SILENT;
+	flow_text(f, ANN, "Pukla cev u Svetosavskoj 14, Nova Pazova", &a);
+	flow_settle(f);
+	id = f->sent[0].row;
+	dispatch_result(f->core.dispatch, flow_channel(f), id, 0, SEND_UNSURE, BYTES_NONE,
+			bytes_of("no answer"), 0);
+	flow_settle(f);
+	is_int(state_of(f, ANN), OUT_UNSURE, "without an answer it is UNSURE");
+	dispatch_late(f->core.dispatch, flow_channel(f), id, 0, SEND_OK, bytes_of("abc"),
+		      BYTES_NONE);
+	flow_settle(f);
+	row = hall_last_row(&f->hall, ANN);
+	ok(row->state == OUT_SENT && strcmp(row->segments[0]->remote_id, "abc") == 0,
+	   "an answer that comes late settles it, with the network's id");
+	flow_pass(f, HOUR_MS);
+	is_int((long long)f->n_sent, 1, "and it isn't sent again");
+	close_flow(f);
+
+	f = open_flow(NULL);
+	f->manner = NETWORK_SILENT;
+	flow_text(f, ANN, "Pukla cev u Svetosavskoj 14, Nova Pazova", &a);
+	flow_settle(f);
+	id = f->sent[0].row;
+	dispatch_result(f->core.dispatch, flow_channel(f), id, 0, SEND_UNSURE, BYTES_NONE,
+			bytes_of("no answer"), 0);
+	flow_pass(f, 10 * MINUTE_MS);
+	is_int((long long)f->n_sent, 2, "after some minutes it is sent again");
+	dispatch_late(f->core.dispatch, flow_channel(f), id, 0, SEND_FAILED, BYTES_NONE,
+		      bytes_of("too late"));
+	flow_settle(f);
+	is_int(state_of(f, ANN), OUT_SENDING, "then a late answer to the first try says nothing");
+	dispatch_result(f->core.dispatch, flow_channel(f), id, 0, SEND_OK, bytes_of("def"),
+			BYTES_NONE, 0);
+	flow_settle(f);
+	row = hall_last_row(&f->hall, ANN);
+	ok(row->state == OUT_SENT && strcmp(row->segments[0]->remote_id, "def") == 0,
+	   "the second one's answer counts");
+	close_flow(f);
+}
+
 static void test_try_later(void)
 {
 	struct flow *f = open_flow(NULL);
@@ -500,6 +548,7 @@ int main(void)
 {
 	plan(0);
 	test_ordinary();
+	test_late();
 	test_try_later();
 	test_throttled();
 	test_unreadable();
