@@ -13,6 +13,7 @@
 #include "gateway/flow/core.h"
 #include "gateway/flow/dispatch.h"
 #include "gateway/flow/intake.h"
+#include "gateway/smpp/smpp_stream.h"
 #include "gateway/wire/http_server.h"
 #include "gateway/wire/in_hand.h"
 #include "gateway/wire/transfer.h"
@@ -32,6 +33,8 @@ struct wire {
 	struct in_hand *in_hand;  /* NULL: nobody notes it; the host asks it */
 	struct wire_early early[HELD_MAX];
 	size_t n_early;
+	struct smpp_network smpp; /* what carries SMPP: smpp_link_network() */
+	unsigned n_smpp_tries;
 	bool is_stopping; /* nothing new is taken or sent; what is under way ends */
 };
 
