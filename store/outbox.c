@@ -78,10 +78,16 @@ static void put_row(struct txn *t, Pb__Outbox *row, struct wall now)
 	outbox_put(t, row);
 }
 
+/* What a text costs that leaves whole: the network takes it apart. */
+static int64_t paid_segments(const Pb__Outbox *row)
+{
+	return row->long_form == SMPP_LONG_PAYLOAD ? sms_plan_of(bytes_of(row->text)).segments : 1;
+}
+
 static void mark_sent(struct txn *t, const Pb__Outbox *row, Pb__Segment *s, struct wall now)
 {
 	s->sent = now.ms;
-	count_add(t, COUNT_SEGMENTS_SENT, bytes_of(row->channel), now, 1);
+	count_add(t, COUNT_SEGMENTS_SENT, bytes_of(row->channel), now, paid_segments(row));
 }
 
 /* The one place where a segment changes its state. */

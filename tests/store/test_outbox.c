@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "parsers/err.h"
+#include "parsers/sms_text.h"
 #include "store/counts.h"
 #include "store/due.h"
 #include "store/key.h"
@@ -384,12 +385,44 @@ static int references(struct txn *t, void *ctx)
 	return ERR_INVALID;
 }
 
+/* A text that leaves whole is one send, and paid as the network takes it apart. */
+static int whole(struct txn *t, void *ctx)
+{
+	struct fixture *f = ctx;
+	uint64_t id = row_add(t, f, 1, FIXTURE_NOW), wide;
+	Pb__Outbox *row;
+	char text[401];
+
+	memset(text, 'a', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	outbox_get(t, id, f->arena, &row);
+	row->long_form = SMPP_LONG_PAYLOAD;
+	row->text = text;
+	outbox_put(t, row);
+	row_claim(t, f, 1, FIXTURE_NOW, NULL);
+	row_result(t, f, id, 0, SEND_OK, "r1", FIXTURE_NOW);
+	is_int(row_counted(t, COUNT_SEGMENTS_SENT), 3,
+	       "a text of 400 letters that leaves whole counts as three segments");
+	row = arena_alloc(f->arena, sizeof(*row));
+	pb__outbox__init(row);
+	row->channel = record_strc(f->arena, "sms");
+	row->long_form = SMPP_LONG_UDH16;
+	outbox_add(t, row, 2, FIXTURE_NOW, f->arena);
+	wide = row->reference;
+	row->id = 0;
+	row->long_form = SMPP_LONG_UDH8;
+	outbox_add(t, row, 2, FIXTURE_NOW, f->arena);
+	ok(wide > 0 && wide <= UINT16_MAX && row->reference > 0 && row->reference <= UINT8_MAX,
+	   "a reference has as many bits as its form takes");
+	return ERR_INVALID;
+}
+
 int main(void)
 {
 	static db_work_fn *const stories[] = { row_states,       claims,         past_validity,
 					       results,          restarts,       again_after_doubt,
 					       told_and_retried, unreadable_row, crowds,
-					       validity,         references };
+					       validity,         references,     whole };
 	struct fixture f;
 
 	plan(0);
