@@ -132,6 +132,39 @@ static const char *type_text(enum conf_channel_type type)
 	return "?";
 }
 
+static struct json *link_json(const struct channel_link *link)
+{
+	struct json *j = json_object();
+
+	json_put_str(j, "name", link->name);
+	json_put_str(j, "role", link->role);
+	json_put_str(j, "state", link->state);
+	json_put_time(j, "since", link->since.ms);
+	json_put_int(j, "window", link->window);
+	json_put_int(j, "window_used", link->window_used);
+	json_put_int(j, "rate", link->rate_per_s);
+	json_put_bool(j, "throttled", link->is_throttled);
+	json_put_real(j, "throttled_to", (double)link->throttled_to / 1000);
+	json_put_int(j, "throttles", (int64_t)link->n_throttled);
+	json_put_str(j, "last_pdu", link->last_pdu);
+	json_put_time(j, "last_pdu_at", link->last_pdu_at.ms);
+	json_put_str(j, "why", link->why[0] == '\0' ? NULL : link->why);
+	return j;
+}
+
+static struct json *links_json(const struct channel *live)
+{
+	struct json *list = json_array();
+	struct channel_link link;
+
+	for (size_t i = 0; live->ops->link(live, i, &link); i++) {
+		struct json *j = link_json(&link);
+
+		json_append_take(list, &j);
+	}
+	return list;
+}
+
 /* live: NULL when no daemon runs, or when it couldn't be started. */
 static void add_channel(struct json *list, const struct conf_channel *conf,
 			const struct channel *live, const struct found *found, size_t at)
@@ -141,7 +174,7 @@ static void add_channel(struct json *list, const struct conf_channel *conf,
 
 	static const struct channel absent = { .state = CHANNEL_DOWN };
 	const struct channel *c = live == NULL ? &absent : live;
-	struct json *j = json_object(), *faults = json_array();
+	struct json *j = json_object(), *faults = json_array(), *links;
 
 	json_put_str(j, "name", conf->name);
 	json_put_str(j, "type", type_text(conf->type));
@@ -163,6 +196,10 @@ static void add_channel(struct json *list, const struct conf_channel *conf,
 		json_append_take(faults, &fault);
 	}
 	json_put_take(j, "faults", &faults);
+	if (live != NULL && live->ops->link != NULL) {
+		links = links_json(live);
+		json_put_take(j, "links", &links);
+	}
 	json_append_take(list, &j);
 }
 

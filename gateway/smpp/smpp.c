@@ -55,6 +55,9 @@ static void on_show(struct timer *timer)
 
 	smpp_links_steer(p->links);
 	smpp_links_state(p->links, &state);
+	/* Who says goodbye has no faults, and needs no alarm. */
+	if (p->is_leaving)
+		return;
 	show_faults(p);
 	if (state.n_sending == 0)
 		channel_set_state(p->channel, CHANNEL_DOWN, p->why);

@@ -138,6 +138,67 @@ static void add_channels(struct strbuf *p, const struct core *core)
 								       : "0.5");
 }
 
+static uint64_t link_is_up(const struct channel_link *link)
+{
+	return link->is_up;
+}
+
+static uint64_t link_window(const struct channel_link *link)
+{
+	return link->window;
+}
+
+static uint64_t link_window_used(const struct channel_link *link)
+{
+	return link->window_used;
+}
+
+static uint64_t link_is_throttled(const struct channel_link *link)
+{
+	return link->is_throttled;
+}
+
+static uint64_t link_throttles(const struct channel_link *link)
+{
+	return link->n_throttled;
+}
+
+/* What a link shows: one family a row. */
+static const struct {
+	const char *name, *type, *help;
+	uint64_t (*value)(const struct channel_link *link);
+} link_families[] = {
+	/* clang-format off */
+	{ "link_up",          "gauge",   "1 when the link is bound.",              link_is_up },
+	{ "link_window",      "gauge",   "Segments that it may have unanswered.",  link_window },
+	{ "link_window_used", "gauge",   "Segments that are unanswered.",          link_window_used },
+	{ "link_throttled",   "gauge",   "1 while its other side is too slow for us.", link_is_throttled },
+	{ "link_throttles",   "counter", "Segments that its other side was too slow for.", link_throttles },
+	/* clang-format on */
+};
+
+static void add_links(struct strbuf *p, const struct channel *c, size_t family_at)
+{
+	bool is_counter = link_families[family_at].type[0] == 'c';
+	struct channel_link link;
+
+	/* A link's name is a host, a port and a number: nothing to escape. */
+	for (size_t i = 0; c->ops->link != NULL && c->ops->link(c, i, &link); i++)
+		strbuf_addf(p, "odziv_%s%s{channel=\"%s\",link=\"%s\",role=\"%s\"} %" PRIu64 "\n",
+			    link_families[family_at].name, is_counter ? "_total" : "",
+			    c->conf->name, link.name, link.role,
+			    link_families[family_at].value(&link));
+}
+
+static void add_all_links(struct strbuf *p, const struct core *core)
+{
+	for (size_t i = 0; i < ARRAY_LEN(link_families); i++) {
+		family(p, link_families[i].name, link_families[i].type, link_families[i].help);
+		for (size_t c = 0; c < core->n_channels; c++)
+			add_links(p, core->channels[c], i);
+	}
+}
+
 static void add_http(struct strbuf *p, const struct http_server *server)
 {
 	struct http_load load;
@@ -176,6 +237,7 @@ static void add_all(struct strbuf *p, const struct pages *pages)
 	single(p, "queries_waiting", "gauge", "Reads that wait or run.", load.queries);
 	single(p, "queries_done", "counter", "Reads that came back.", load.queries_done);
 	add_channels(p, core);
+	add_all_links(p, core);
 	add_http(p, pages->wire->http);
 	single(p, "log_lines_lost", "counter", "Log lines that couldn't be written.", log_lost());
 	strbuf_adds(p, "# EOF\n");

@@ -30,7 +30,18 @@ static struct wire wire;
 static struct pages pages;
 static struct conf_channel conf = { .name = "kannel", .type = CHANNEL_KANNEL };
 static struct wire_channel own;
-static struct channel channel = { .conf = &conf, .own = &own };
+static bool one_link(const struct channel *c, size_t i, struct channel_link *link_out)
+{
+	(void)c;
+	*link_out = (struct channel_link){ .name = "smsc.example:2775/1",
+					   .role = "transceiver",
+					   .is_up = true,
+					   .window_used = 3 };
+	return i == 0;
+}
+
+static const struct channel_ops ops = { .link = one_link };
+static struct channel channel = { .ops = &ops, .conf = &conf, .own = &own };
 static struct alarm raised = { .name = "store-full" };
 static bool is_open;
 static size_t n_alarms;
@@ -200,6 +211,9 @@ static void test_metrics(void)
 	   "with the type of OpenMetrics 1.0");
 	ok(strstr(page, "\nodziv_messages_received_total{channel=\"kannel\"} 7\n") != NULL,
 	   "what a channel counted stands under its name");
+	ok(strstr(page, "\nodziv_link_window_used{channel=\"kannel\",link=\"smsc.example:2775/1\","
+			"role=\"transceiver\"} 3\n") != NULL,
+	   "and what each of its links shows under the link's");
 	rest = strstr(page, "\r\n\r\n");
 	for (rest = rest != NULL ? rest + 4 : page; all_right && *rest != '\0';) {
 		line = rest;

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/cases.h"
 #include "store/held.h"
@@ -64,6 +65,53 @@ static int fill(struct txn *t, struct desk *d, void *ctx)
 	return held_add(t, &held, d->now);
 }
 
+static bool two_links(const struct channel *c, size_t i, struct channel_link *link_out)
+{
+	(void)c;
+	*link_out = (struct channel_link){
+		.name = "smsc.example:2775/1",
+		.role = i == 0 ? "transmitter" : "receiver",
+		.state = i == 0 ? "bound" : "waiting",
+		.is_up = i == 0,
+		.window = 10,
+		.window_used = 3,
+		.rate_per_s = 20,
+		.is_throttled = true,
+		.throttled_to = 12500,
+		.n_throttled = 4,
+		.last_pdu = i == 0 ? "submit_sm_resp" : NULL,
+		.why = "the SMSC refuses the password",
+	};
+	return i < 2;
+}
+
+static void test_links(void)
+{
+	struct flow *f = calloc(1, sizeof(*f));
+	static struct flow_reply reply;
+	struct channel_ops ops;
+
+	flow_open(f, NULL);
+	flow_settle(f);
+	ops = *flow_channel(f)->ops;
+	ops.link = two_links;
+	flow_channel(f)->ops = &ops;
+	flow_control(f, "{\"command\": \"status\"}", &reply);
+	ok(flow_says(&reply,
+		     "\"links\":[{\"name\":\"smsc.example:2775/1\",\"role\":\"transmitter\","
+		     "\"state\":\"bound\""),
+	   "each link of a channel stands in its status");
+	ok(flow_says(&reply, "\"window\":10,\"window_used\":3,\"rate\":20,\"throttled\":true,"
+			     "\"throttled_to\":12.5,\"throttles\":4,"
+			     "\"last_pdu\":\"submit_sm_resp\""),
+	   "with its window, its pace and what it heard last");
+	ok(flow_says(&reply, "\"last_pdu\":null,\"last_pdu_at\":null,"
+			     "\"why\":\"the SMSC refuses the password\""),
+	   "or why it isn't there");
+	flow_close(f);
+	free(f);
+}
+
 int main(void)
 {
 	struct flow *f = calloc(1, sizeof(*f));
@@ -78,7 +126,9 @@ int main(void)
 	   "held words, unreadable mails and cases without an answer stand in its status");
 	ok(flow_says(&reply, "\"held\":0,\"unreadable\":0,\"unanswered\":0"),
 	   "of the other mailbox nothing does");
+	ok(strstr(reply.lines, "\"links\"") == NULL, "a channel of one connection shows no links");
 	flow_close(f);
 	free(f);
+	test_links();
 	return done_testing();
 }
