@@ -55,7 +55,8 @@ static const struct conf_key desk_keys[] = {
 	{ "unsure_wait",     KIND_DURATION, "5m",     1000,      DAY_MS,      AT(unsure_wait_ms),
 	  .doc = "How long a receipt may still settle a reply of which nobody knows whether it left." },
 	{ "on_unsure",       KIND_CHOICE,   "resend", 0,         0,           AT(on_unsure), .choices = unsure_names,
-	  .doc = "What then becomes of it: sent again (a citizen may get it twice), or held until a person decides." },
+	  .doc = "What then becomes of it: sent again (a citizen may get it twice), or held until a person decides. With hold fewer "
+		 "replies are made ready beforehand: sending is slower, and a crash leaves less to decide." },
 	{ "quiet_from",      KIND_UINT,     "22",     0,         23,          AT(quiet_from_h),
 	  .doc = "The local hour from which texts that can wait are held: reminders, surveys, notices. Equal to quiet_to: never." },
 	{ "quiet_to",        KIND_UINT,     "7",      0,         23,          AT(quiet_to_h),

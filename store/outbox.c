@@ -368,11 +368,22 @@ static void take_early(struct txn *t, Pb__Outbox *row, Pb__Segment *s, struct wa
 }
 
 static const enum out_state outcome_states[] = {
-	[SEND_OK] = OUT_SENT,
-	[SEND_LATER] = OUT_QUEUED,
-	[SEND_FAILED] = OUT_FAILED,
-	[SEND_UNSURE] = OUT_UNSURE,
+	[SEND_OK] = OUT_SENT,       [SEND_LATER] = OUT_QUEUED, [SEND_FAILED] = OUT_FAILED,
+	[SEND_UNSURE] = OUT_UNSURE, [SEND_NOT] = OUT_QUEUED,
 };
+
+/* Of what never left nobody may believe a receipt, and its back-off doesn't grow. */
+static void take_back_attempt(Pb__Outbox *row, Pb__Segment *s)
+{
+	uint32_t most = 0;
+
+	if (s->attempts > 0)
+		s->attempts--;
+	for (size_t i = 0; i < row->n_segments; i++)
+		if (row->segments[i]->attempts > most)
+			most = row->segments[i]->attempts;
+	row->attempts = most;
+}
 
 /* Only what is on its way has a result: a QUEUED one may be moved by a receipt, never by a late answer. */
 static bool awaits_result(const Pb__Segment *s, enum out_state next)
@@ -400,6 +411,8 @@ int outbox_result(struct txn *t, const struct send_result *r, struct wall now, s
 	move(t, row, s, next, now);
 	if (r->outcome == SEND_OK)
 		clear_error(row, s);
+	else if (r->outcome == SEND_NOT)
+		take_back_attempt(row, s);
 	else
 		say_error(row, s, r->error, a);
 	if (r->outcome == SEND_LATER)

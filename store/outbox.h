@@ -54,7 +54,13 @@ int outbox_claim(struct txn *t, struct bytes channel, struct wall now, size_t n_
 int outbox_next(struct txn *t, struct bytes channel, struct wall *when_out);
 
 /* What became of one segment. */
-enum send_outcome { SEND_OK, SEND_LATER, SEND_FAILED, SEND_UNSURE };
+enum send_outcome {
+	SEND_OK,
+	SEND_LATER,
+	SEND_FAILED,
+	SEND_UNSURE,
+	SEND_NOT, /* it was claimed, and the channel never saw it: as if it hadn't been claimed */
+};
 struct send_result {
 	uint64_t row;
 	unsigned segment;

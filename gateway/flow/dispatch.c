@@ -84,6 +84,7 @@ void dispatch_detach(struct dispatch *d, struct channel *c)
 	if (lane == NULL || lane->channel != c)
 		return;
 	lane->channel = NULL;
+	ahead_give_back(lane);
 	if (PLANT(PLANT_RELOAD_LOSES))
 		flights_free(&lane->under_way);
 	while ((f = flights_take(&lane->under_way)) != NULL) {
@@ -145,6 +146,7 @@ static const char *outcome_text(enum send_outcome outcome)
 	case SEND_LATER: return "later";
 	case SEND_FAILED: return "failed";
 	case SEND_UNSURE: return "unsure";
+	case SEND_NOT: return "not sent";
 	}
 	return "?";
 }
@@ -156,6 +158,7 @@ static void count_outcome(struct channel *c, enum send_outcome outcome)
 	case SEND_LATER: c->counts.later++; break;
 	case SEND_FAILED: c->counts.failed++; break;
 	case SEND_UNSURE: c->counts.unsure++; break;
+	case SEND_NOT: break; /* no channel says so */
 	}
 }
 
@@ -187,6 +190,18 @@ void dispatch_result(struct dispatch *d, struct channel *c, uint64_t row, unsign
 	lane_run(lane);
 }
 
+/* Whether it goes out once more, whatever became of the attempt before: only what waits can be kept from it. */
+static bool is_on_its_way(struct lane *lane, uint64_t row, unsigned segment,
+			  enum send_outcome outcome)
+{
+	struct flight *ahead = flights_find(&lane->ahead.flights, row, segment);
+
+	if (ahead != NULL && (outcome == SEND_OK || outcome == SEND_FAILED))
+		ahead->is_skipped = true;
+	return flights_find(&lane->under_way, row, segment) != NULL ||
+	       (ahead != NULL && !ahead->is_skipped);
+}
+
 void dispatch_late(struct dispatch *d, struct channel *c, uint64_t row, unsigned segment,
 		   enum send_outcome outcome, struct bytes remote_id, struct bytes error)
 {
@@ -194,7 +209,7 @@ void dispatch_late(struct dispatch *d, struct channel *c, uint64_t row, unsigned
 	struct lane *lane = lane_find(d, bytes_of(c->conf->name));
 	struct flight *f = NULL;
 
-	if (lane != NULL && !flights_hold(&lane->under_way, row, segment))
+	if (lane != NULL && !is_on_its_way(lane, row, segment, outcome))
 		f = calloc(1, sizeof(*f));
 	log_info("dispatch", "chan=%s out=%" PRIu64 ".%u event=late_%s remote=%.*s%s",
 		 c->conf->name, row, segment, outcome_text(outcome), PRI_BYTES(remote_id),

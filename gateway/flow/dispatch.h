@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * dispatch - the way out: one job a channel at a time writes all results that
- * came in and claims as many segments as there is room for.
+ * came in and claims as many segments as there is room for, and some more ahead,
+ * so that none waits for a commit when there is room.
  *
  * Promises: a segment is SENDING on disk before the channel sees it; a channel's
  *           throttling slows the channel, not the row.

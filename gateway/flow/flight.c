@@ -65,13 +65,13 @@ void flights_free(struct flights *list)
 		free(f);
 }
 
-bool flights_hold(const struct flights *list, uint64_t row, unsigned segment)
+struct flight *flights_find(const struct flights *list, uint64_t row, unsigned segment)
 {
-	for (const struct flight *f = list->first; f != NULL; f = f->next) {
-		if (f->row == row && f->segment == segment)
-			return true;
-	}
-	return false;
+	struct flight *f = list->first;
+
+	while (f != NULL && (f->row != row || f->segment != segment))
+		f = f->next;
+	return f;
 }
 
 struct flight *flights_pick(struct flights *list, uint64_t row, unsigned segment)

@@ -17,6 +17,7 @@ struct flight {
 	uint64_t row;
 	unsigned segment;
 	uint32_t attempts;
+	bool is_skipped; /* claimed ahead, and settled before it left */
 	enum send_outcome outcome;
 	struct wall not_before;
 	size_t remote_len, error_len;
@@ -39,7 +40,7 @@ void flights_add(struct flights *list, struct flight *f);
 struct flight *flights_take(struct flights *list); /* the oldest, or NULL */
 /* Takes out the one of this segment, or NULL. */
 struct flight *flights_pick(struct flights *list, uint64_t row, unsigned segment);
-bool flights_hold(const struct flights *list, uint64_t row, unsigned segment);
+struct flight *flights_find(const struct flights *list, uint64_t row, unsigned segment);
 /* Appends all of `from` and leaves it empty. */
 void flights_move(struct flights *to, struct flights *from);
 void flights_free(struct flights *list); /* and all that it holds */

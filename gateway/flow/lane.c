@@ -15,6 +15,9 @@
 
 /* Segments that one job claims: a commit carries them easily, and a kill makes no more of them UNSURE. */
 #define CLAIM_MAX 64
+/* Segments that are claimed before there is room for them: a kill makes these UNSURE too, though none of them left. */
+#define AHEAD_MAX     64
+#define AHEAD_WINDOWS 4
 /* Results that couldn't be written, and rows that are due and weren't claimed, are tried again after this. */
 #define LANE_RETRY_MS SECOND_MS
 /* What a person must mend first isn't tried so often. */
@@ -26,7 +29,8 @@ struct lane_job {
 	struct desk_job desk_job;
 	struct lane *lane;
 	struct flights results;
-	size_t n_max; /* segments that may be claimed */
+	size_t n_max;        /* segments that may be claimed */
+	struct batch *batch; /* for what is claimed */
 	/* set anew by each application */
 	struct claimed *claimed;
 	size_t n_claimed;
@@ -53,22 +57,49 @@ static size_t lane_rate_allows(struct lane *lane)
 	return (size_t)(lane->allowance / 1000);
 }
 
-/* Sets the timer when only time is missing. */
-static size_t lane_room(struct lane *lane)
+/* Nothing leaves, and no result will change that: what was claimed ahead must not wait here. */
+static bool lane_stands(const struct lane *lane)
 {
-	struct core *core = lane->dispatch->core;
-	struct host *h = core->host;
-	size_t room, rate;
+	const struct core *core = lane->dispatch->core;
 
 	if (lane->channel == NULL || !core->is_open || core->conf->training)
+		return true;
+	if (lane->paused_until.ms > core->host->mono(core->host).ms)
+		return true;
+	return lane->under_way.n == 0 && lane->channel->ops->room(lane->channel) == 0;
+}
+
+/*
+ * A commit takes longer than many a segment: some windows full wait for it beforehand. Not where a
+ * rate slows us anyway, nor where a person must look at everything that a crash leaves UNSURE.
+ */
+static size_t lane_ahead_wanted(const struct lane *lane, size_t room)
+{
+	size_t most = AHEAD_WINDOWS * (room + lane->under_way.n);
+
+	if (lane->channel->conf->rate_per_s > 0 ||
+	    lane->dispatch->core->conf->on_unsure == UNSURE_HOLD)
 		return 0;
-	if (lane->paused_until.ms > h->mono(h).ms) {
-		h->timer(h, &lane->timer, lane->paused_until);
+	return most < AHEAD_MAX ? most : AHEAD_MAX;
+}
+
+/* How many to claim. Sets the timer when only time is missing. */
+static size_t lane_room(struct lane *lane)
+{
+	struct host *h = lane->dispatch->core->host;
+	size_t room, rate;
+
+	if (lane_stands(lane)) {
+		/* A result, or the channel coming up, wakes us; time doesn't. */
+		if (lane->channel != NULL && lane->paused_until.ms > h->mono(h).ms)
+			h->timer(h, &lane->timer, lane->paused_until);
 		return 0;
 	}
 	room = lane->channel->ops->room(lane->channel);
+	room += lane_ahead_wanted(lane, room);
+	room = room > lane->ahead.flights.n ? room - lane->ahead.flights.n : 0;
 	if (room == 0)
-		return 0; /* a result, or the channel coming up, wakes us */
+		return 0;
 	rate = lane_rate_allows(lane);
 	if (rate == 0) {
 		int64_t missing = 1000 - lane->allowance;
@@ -169,113 +200,30 @@ static int lane_apply(struct txn *t, struct job *job)
 	return err == ERR_OK ? txn_err(t) : err;
 }
 
-/* --- after the commit: what was claimed leaves --- */
+/* --- after the commit --- */
 
-/* The text of the last row that was split: a row's segments follow each other. */
-struct split {
-	uint64_t row;
-	struct sms_segment *segments;
-	size_t n;
-};
-
-static int split_row(struct split *s, const Pb__Outbox *row, struct arena *a)
+static void lane_job_free(struct lane_job *j)
 {
-	if (s->row == row->id)
-		return ERR_OK;
-	*s = (struct split){ 0 };
-	if (row->long_form > SMPP_LONG_PAYLOAD ||
-	    sms_split_as(a, bytes_of(row->text), (enum smpp_long)row->long_form,
-			 (uint16_t)row->reference, &s->segments, &s->n) != ERR_OK ||
-	    s->n != row->n_segments)
-		return ERR_INVALID;
-	s->row = row->id;
-	return ERR_OK;
+	desk_job_fini(&j->desk_job);
+	free(j->batch);
+	free(j);
 }
 
-/* What an SMS needs besides its row. False: it can't be taken apart. */
-static bool fill_sms(struct outgoing *out, const struct claimed *c, struct split *s,
-		     struct arena *a)
+/* What was claimed leaves as there is room; where nothing leaves the next job gives it back. */
+static void lane_claimed(struct lane *lane, struct lane_job *j)
 {
-	if (split_row(s, c->row, a) != ERR_OK || c->segment >= s->n)
-		return false;
-	out->encoding = (enum sms_encoding)c->row->encoding;
-	out->text = s->segments[c->segment].text;
-	out->octets = s->segments[c->segment].octets;
-	out->udh = s->segments[c->segment].udh;
-	out->how = (enum smpp_long)c->row->long_form;
-	out->reference = (uint16_t)c->row->reference;
-	return true;
-}
-
-static void send_one(struct lane *lane, const struct claimed *c, struct split *s,
-		     struct desk_job *dj)
-{
-	const Pb__Outbox *row = c->row;
-	struct outgoing out = {
-		.row = row->id,
-		.segment = c->segment,
-		.n_segments = (unsigned)row->n_segments,
-		.to = bytes_of(row->to),
-		.from = bytes_of(row->from),
-		.validity_ms = row->valid_until - dj->now.ms,
-	};
-
-	if (lane->channel->conf->type == CHANNEL_MAIL) {
-		out.mail = row;
-		out.text = bytes_of(row->text);
-	} else if (!fill_sms(&out, c, s, dj->arena)) {
-		dispatch_result(lane->dispatch, lane->channel, row->id, c->segment, SEND_FAILED,
-				BYTES_NONE, bytes_of("its text can't be taken apart"), 0);
-		return;
-	}
-	lane->channel->last_out = dj->now;
-	log_info("dispatch", "chan=%s out=%" PRIu64 ".%u case=%s event=sending", lane->name,
-		 row->id, c->segment, row->case_number);
-	lane->channel->ops->send(lane->channel, &out);
-	host_point(dj->core->host, "after-send");
-}
-
-static void note_flights(struct lane *lane, const struct lane_job *j)
-{
-	for (size_t i = 0; i < j->n_claimed; i++) {
-		const struct claimed *c = &j->claimed[i];
-		struct flight *f = flights_take(&lane->spare);
-
-		f->row = c->row->id;
-		f->segment = c->segment;
-		f->attempts = c->row->segments[c->segment]->attempts;
-		flights_add(&lane->under_way, f);
-	}
-}
-
-/* The channel ended between claim and commit: nothing left, so nothing is unsure. */
-static void give_back(struct lane *lane, struct wall now)
-{
-	struct flight *f;
-
-	while ((f = flights_take(&lane->under_way)) != NULL) {
-		flight_settle(f, SEND_LATER, BYTES_NONE, BYTES_NONE);
-		f->not_before = now;
-		flights_add(&lane->results, f);
-	}
-}
-
-static void send_claimed(struct lane *lane, struct lane_job *j)
-{
-	struct split split = { 0 };
-
 	if (j->n_claimed == 0)
 		return;
 	if (lane->channel != NULL && lane->channel->conf->rate_per_s > 0)
 		lane->allowance -= (int64_t)j->n_claimed * 1000;
-	note_flights(lane, j);
+	*j->batch = (struct batch){ .arena = j->desk_job.arena,
+				    .claimed = j->claimed,
+				    .n = j->n_claimed };
+	j->desk_job.arena = NULL;
+	ahead_add_take(&lane->ahead, &j->batch, &lane->spare);
 	host_point(lane->dispatch->core->host, "after-claim");
-	if (lane->channel == NULL) {
-		give_back(lane, j->desk_job.now);
-		return;
-	}
-	for (size_t i = 0; i < j->n_claimed; i++)
-		send_one(lane, &j->claimed[i], &split, &j->desk_job);
+	lane->is_woken |= lane_stands(lane);
+	ahead_hand_over(lane);
 }
 
 static void lane_failed(struct lane *lane, struct lane_job *j, int err)
@@ -332,12 +280,11 @@ static void lane_done(struct job *job, int err)
 		lane->has_failed = false;
 		desk_job_told(
 			&j->desk_job); /* lane->job still stands: whoever wakes us meanwhile is noted */
-		send_claimed(lane, j);
+		lane_claimed(lane, j);
 		lane->job = NULL;
 		lane_plan(lane, j);
 	}
-	desk_job_fini(&j->desk_job);
-	free(j);
+	lane_job_free(j);
 	if (d->is_closing) {
 		dispatch_job_over(d);
 		return;
@@ -350,7 +297,12 @@ static struct lane_job *lane_job_new(struct lane *lane)
 {
 	struct lane_job *j = calloc(1, sizeof(*j));
 
-	if (j == NULL || desk_job_init(&j->desk_job, lane->dispatch->core) != ERR_OK) {
+	if (j != NULL)
+		j->batch = calloc(1, sizeof(*j->batch));
+	if (j == NULL || j->batch == NULL ||
+	    desk_job_init(&j->desk_job, lane->dispatch->core) != ERR_OK) {
+		if (j != NULL)
+			free(j->batch);
 		free(j);
 		return NULL;
 	}
@@ -373,8 +325,7 @@ static int lane_post(struct lane *lane, struct lane_job *j)
 		return ERR_OK;
 	lane->dispatch->n_jobs--;
 	flights_move(&lane->results, &j->results);
-	desk_job_fini(&j->desk_job);
-	free(j);
+	lane_job_free(j);
 	return err;
 }
 
@@ -393,7 +344,11 @@ void lane_run(struct lane *lane)
 	struct lane_job *j;
 	size_t room;
 
-	if (lane->job != NULL || lane->dispatch->is_closing) {
+	if (lane_stands(lane))
+		ahead_give_back(lane);
+	else
+		ahead_hand_over(lane);
+	if (lane->job != NULL || lane->ahead.is_handing || lane->dispatch->is_closing) {
 		lane->is_woken = true;
 		return;
 	}
@@ -439,6 +394,7 @@ struct lane *lane_new(struct dispatch *d, const char *name)
 	flights_init(&lane->under_way);
 	flights_init(&lane->results);
 	flights_init(&lane->spare);
+	ahead_init(&lane->ahead);
 	return lane;
 }
 
@@ -447,6 +403,7 @@ void lane_free(struct lane *lane)
 	flights_free(&lane->under_way);
 	flights_free(&lane->results);
 	flights_free(&lane->spare);
+	ahead_free(&lane->ahead);
 	free(lane->name);
 	free(lane);
 }

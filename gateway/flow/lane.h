@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * lane - the way out of one channel: one job at a time writes the results that
- * came in and claims what there is room for; after its commit that leaves.
+ * came in and claims what there is room for, and as much again ahead (ahead.h); what
+ * is claimed leaves when there is room for it.
  *
  * Owns:   the flights of its channel, from claim to written result; it outlives
  *         a restart of the channel.
@@ -10,6 +11,7 @@
 #ifndef GATEWAY_FLOW_LANE_H
 #define GATEWAY_FLOW_LANE_H
 
+#include "gateway/flow/ahead.h"
 #include "gateway/flow/dispatch.h"
 #include "gateway/flow/flight.h"
 
@@ -18,6 +20,7 @@ struct lane {
 	struct dispatch *dispatch;
 	struct channel *channel; /* NULL: stopped */
 	char *name;
+	struct ahead ahead;       /* claimed, not yet handed to the channel */
 	struct flights under_way; /* handed to the channel */
 	struct flights results;   /* back, not yet on disk */
 	struct flights spare; /* for the next claims: nothing is claimed that we couldn't follow */

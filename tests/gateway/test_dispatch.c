@@ -16,6 +16,7 @@
 
 #define ANN "+381641234567"
 #define BOB "+381647654321"
+#define EVE "+381601112223"
 
 /* A second channel, of mails: the same network, which tells what it was handed. */
 static const char *mail_section(void)
@@ -74,6 +75,32 @@ static enum out_state state_of(struct flow *f, const char *to)
 	const Pb__Outbox *row = hall_last_row(&f->hall, to);
 
 	return row == NULL ? OUT_CANCELLED : (enum out_state)row->state;
+}
+
+static void result_of(struct flow *f, size_t i, enum send_outcome outcome, int64_t pause_ms)
+{
+	f->under_way--;
+	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[i].row, f->sent[i].segment,
+			outcome, BYTES_NONE, BYTES_NONE, pause_ms);
+}
+
+/* The nth phone of some; short-lived. */
+static const char *phone(size_t i)
+{
+	static char number[16];
+
+	snprintf(number, sizeof(number), "+38164765430%zu", i);
+	return number;
+}
+
+static void some_texts(struct flow *f, size_t from, size_t to)
+{
+	struct flow_answer a;
+
+	for (size_t i = from; i < to; i++) {
+		flow_text(f, phone(i), "Pukla cev", &a);
+		flow_settle(f);
+	}
 }
 
 static void test_ordinary(void)
@@ -208,6 +235,8 @@ static void test_results_first(void)
 	flow_settle(f);
 	flow_text(f, BOB, "Ne radi rasveta", &b);
 	flow_settle(f);
+	some_texts(f, 0,
+		   4); /* these and BOB's are claimed ahead, so that there is one more to claim */
 	f->under_way = 0;
 	f->fail_next = ERR_STORE_FULL;
 	dispatch_result(f->core.dispatch, flow_channel(f), f->sent[0].row, 0, SEND_OK, BYTES_NONE,
@@ -217,9 +246,9 @@ static void test_results_first(void)
 	dispatch_wake_all(f->core.dispatch);
 	flow_commit(f);
 	is_int(state_of(f, ANN), OUT_SENT, "and is written by itself first");
-	is_int(state_of(f, BOB), OUT_QUEUED, "without a claim beside it");
+	is_int(state_of(f, phone(3)), OUT_QUEUED, "without a claim beside it");
 	flow_settle(f);
-	is_int(state_of(f, BOB), OUT_SENDING, "which comes behind it");
+	is_int(state_of(f, phone(3)), OUT_SENDING, "which comes behind it");
 	close_flow(f);
 }
 
@@ -303,7 +332,7 @@ static void test_window(void)
 	f->room = 2;
 	flow_text(f, ANN, "Pukla cev", &a[0]);
 	flow_text(f, BOB, "Ne radi rasveta", &a[1]);
-	flow_text(f, "+381601112223", "Rupa na putu", &a[2]);
+	flow_text(f, EVE, "Rupa na putu", &a[2]);
 	flow_settle(f);
 	is_int((long long)f->n_sent, 2, "no more leaves than the channel has room for");
 	f->under_way--;
@@ -311,6 +340,134 @@ static void test_window(void)
 			SEND_OK, bytes_of("x"), BYTES_NONE, 0);
 	flow_settle(f);
 	is_int((long long)f->n_sent, 3, "a result makes room for the next");
+	close_flow(f);
+}
+
+/* Whoever has room needn't wait for a commit: the next one is SENDING on disk already. */
+static void test_ahead(void)
+{
+	struct flow *f = open_flow(NULL);
+
+	f->manner = NETWORK_SILENT;
+	f->room = 1;
+	some_texts(f, 0, 7);
+	is_int((long long)f->n_sent, 1, "one leaves where there is room for one");
+	is_int(state_of(f, phone(1)), OUT_SENDING, "the next is claimed ahead");
+	is_int(state_of(f, phone(4)), OUT_SENDING, "and some more");
+	is_int(state_of(f, phone(5)), OUT_QUEUED, "four times what may be under way, and no more");
+	result_of(f, 0, SEND_OK, 0);
+	is_int((long long)f->n_sent, 2, "a result lets the next leave before its own commit");
+	ok(f->sent[1].was_sending, "and it was SENDING on disk before it left");
+	flow_settle(f);
+	is_int(state_of(f, phone(0)), OUT_SENT, "with the commit of the result");
+	is_int(state_of(f, phone(5)), OUT_SENDING, "the one behind is claimed");
+	for (size_t i = 1; i <= 5; i++)
+		result_of(f, i, SEND_OK, 0);
+	is_int((long long)f->n_sent, 6, "what isn't on disk waits for its commit");
+	flow_settle(f);
+	is_int((long long)f->n_sent, 7, "and leaves after it");
+	for (size_t i = 0; i < f->n_sent; i++)
+		ok(strcmp(f->sent[i].to + strlen("sms:"), phone(i)) == 0, "in its turn");
+	close_flow(f);
+}
+
+/* What never left isn't UNSURE. */
+static void test_ahead_given_back(void)
+{
+	struct flow *f = open_flow(NULL);
+	const Pb__Outbox *row;
+
+	f->manner = NETWORK_SILENT;
+	f->room = 1;
+	some_texts(f, 0, 4);
+	channel_close(&f->core, flow_channel(f));
+	flow_settle(f);
+	is_int(state_of(f, phone(0)), OUT_UNSURE,
+	       "of a channel that stops: what was under way is UNSURE");
+	row = hall_last_row(&f->hall, phone(1));
+	is_int(row->state, OUT_QUEUED, "what was claimed ahead is QUEUED");
+	ok(row->attempts == 0 && row->segments[0]->attempts == 0 && row->error[0] == '\0',
+	   "as if it had never been claimed");
+	is_int(channel_open(&f->core, &f->core.conf->channels[0]), ERR_OK, "it starts again");
+	f->under_way = 0;
+	f->manner = NETWORK_TAKES;
+	dispatch_wake_all(f->core.dispatch);
+	flow_settle(f);
+	is_int(state_of(f, phone(1)), OUT_SENT, "and it leaves");
+	is_int(hall_last_row(&f->hall, phone(1))->attempts, 1, "at its first attempt");
+	close_flow(f);
+}
+
+static void test_ahead_throttled(void)
+{
+	struct flow *f = open_flow(NULL);
+
+	f->manner = NETWORK_SILENT;
+	f->room = 1;
+	some_texts(f, 0, 4);
+	result_of(f, 0, SEND_LATER, 5 * SECOND_MS);
+	is_int((long long)f->n_sent, 1, "nothing claimed ahead leaves by a throttled channel");
+	flow_settle(f);
+	is_int(state_of(f, phone(1)), OUT_QUEUED, "it is QUEUED again");
+	f->manner = NETWORK_TAKES;
+	flow_pass(f, 6 * SECOND_MS);
+	ok(state_of(f, phone(1)) == OUT_SENT && state_of(f, phone(3)) == OUT_SENT,
+	   "and all leaves when the pause is over");
+	is_int((long long)f->n_sent, 5, "each once, but the first");
+	close_flow(f);
+}
+
+/* What was unsure is claimed again, and its late answer comes before it leaves: nobody gets it twice. */
+static void test_ahead_late(void)
+{
+	struct flow *f = open_flow(NULL);
+	uint64_t id;
+
+	f->manner = NETWORK_SILENT;
+	f->room = 1;
+	some_texts(f, 0, 1);
+	id = f->sent[0].row;
+	result_of(f, 0, SEND_UNSURE, 0);
+	some_texts(f, 1, 2);
+	flow_pass(f, 10 * MINUTE_MS);
+	ok(state_of(f, phone(0)) == OUT_SENDING && f->n_sent == 2,
+	   "what was unsure is claimed again, behind another one");
+	dispatch_late(f->core.dispatch, flow_channel(f), id, 0, SEND_OK, bytes_of("x"), BYTES_NONE);
+	flow_settle(f);
+	is_int(state_of(f, phone(0)), OUT_SENT, "its late answer settles it");
+	some_texts(f, 2, 3);
+	result_of(f, 1, SEND_OK, 0);
+	flow_settle(f);
+	ok(f->n_sent == 3 && strcmp(f->sent[2].to + strlen("sms:"), phone(2)) == 0,
+	   "and it doesn't leave again, the next one does");
+	close_flow(f);
+}
+
+static void test_ahead_stopped(void)
+{
+	struct flow *f = open_flow(NULL);
+
+	f->manner = NETWORK_SILENT;
+	f->room = 1;
+	some_texts(f, 0, 4);
+	flow_stop(f);
+	is_int(state_of(f, phone(1)), OUT_QUEUED,
+	       "a polite stop gives back what was claimed ahead");
+	flow_start(f);
+	close_flow(f);
+}
+
+/* A person looks at everything that a crash leaves UNSURE: it shall be little. */
+static void test_not_ahead(void)
+{
+	struct flow *f = open_flow(NULL);
+
+	f->core.conf->on_unsure = UNSURE_HOLD; /* as [desk] on_unsure = hold reads */
+	f->manner = NETWORK_SILENT;
+	f->room = 1;
+	some_texts(f, 0, 2);
+	is_int(state_of(f, phone(0)), OUT_SENDING, "on_unsure = hold: what there is room for");
+	is_int(state_of(f, phone(1)), OUT_QUEUED, "and nothing ahead");
 	close_flow(f);
 }
 
@@ -322,9 +479,10 @@ static void test_rate(void)
 	flow_pass(f, 10 * SECOND_MS);
 	flow_text(f, ANN, "Pukla cev", &a[0]);
 	flow_text(f, BOB, "Ne radi rasveta", &a[1]);
-	flow_text(f, "+381601112223", "Rupa na putu", &a[2]);
+	flow_text(f, EVE, "Rupa na putu", &a[2]);
 	flow_settle(f);
 	is_int((long long)f->n_sent, 1, "rate = 1: one leaves at once, however long nothing did");
+	is_int(state_of(f, BOB), OUT_QUEUED, "and none is claimed ahead");
 	flow_pass(f, 1100);
 	is_int((long long)f->n_sent, 2, "the next a second later");
 	flow_pass(f, 1100);
@@ -556,6 +714,12 @@ int main(void)
 	test_results_at_the_end();
 	test_refused();
 	test_window();
+	test_ahead();
+	test_ahead_given_back();
+	test_ahead_throttled();
+	test_ahead_late();
+	test_ahead_stopped();
+	test_not_ahead();
 	test_rate();
 	test_segments();
 	test_long_forms();
