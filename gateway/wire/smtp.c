@@ -11,8 +11,8 @@
 
 /* A reply's line (RFC 5321 4.5.3.1.5). Whoever sends longer ones speaks something else. */
 #define LINE_SIZE 1024
-/* "RCPT TO:<…>" with the longest address; "MAIL FROM:<…> SIZE=… SMTPUTF8" is shorter than the rest. */
-#define COMMAND_SIZE (MAIL_ADDRESS_MAX + 64)
+/* "MAIL FROM:<…> SIZE=… SMTPUTF8", "RCPT TO:<…>" and "DATA", with the longest addresses. */
+#define COMMAND_SIZE (2 * (MAIL_ADDRESS_MAX + 64))
 #define WORDS_SIZE   200
 /* Below the five minutes that servers wait for a next mail (RFC 5321 4.5.3.2.7). */
 #define IDLE_MS (30 * SECOND_MS)
@@ -32,7 +32,7 @@ struct conn {
 	struct conn *next, **at;
 	struct transfer_link *link;
 	enum talk talk;
-	bool has_size, has_utf8;
+	bool has_size, has_utf8, has_pipelining;
 	bool is_kept;       /* it carried a mail before */
 	bool is_dirty;      /* a transaction was left open */
 	bool may_retry;     /* the mail may go over another one, if this one turns out dead */
@@ -43,8 +43,12 @@ struct conn {
 	uint8_t *stuffed;  /* those with the dots at the beginnings of lines doubled */
 	smtp_done_fn *done;
 	void *ctx;
-	/* what is to be written: a command, or the octets and what ends them */
+	/* the first refusal, while what was said behind it is still answered; code 0: none */
+	struct smtp_answer refusal;
+	char refusal_words[WORDS_SIZE];
+	/* what is to be written: commands, or the octets and what ends them */
 	char command[COMMAND_SIZE];
+	size_t command_len;
 	struct bytes out, end;
 	/* what was read */
 	char line[LINE_SIZE];
@@ -104,7 +108,9 @@ static void conn_lost(struct conn *c, enum transfer_fault fault, unsigned code, 
 	struct smtp_mail mail = c->mail;
 	char copy[WORDS_SIZE];
 
-	snprintf(copy, sizeof(copy), "%s", words);
+	if (c->refusal.code != 0)
+		a = c->refusal;
+	snprintf(copy, sizeof(copy), "%s", a.words);
 	a.words = copy;
 	/* It was kept and had died: that is no word of the server's about this mail. */
 	if (done != NULL && c->may_retry && c->talk <= TALK_MAIL && (code == 0 || code == 421)) {
@@ -158,17 +164,25 @@ static bool conn_write(struct conn *c)
 	return true;
 }
 
-/* What is to be said next. */
-static void put(struct conn *c, enum talk talk, const char *verb, const char *address,
-		const char *more)
+static void put(struct conn *c, const char *verb, const char *address, const char *more)
 {
+	size_t room = COMMAND_SIZE - c->command_len;
 	bool is_bare = address == NULL;
-	int len = snprintf(c->command, COMMAND_SIZE, "%s%s%s%s%s\r\n", verb, is_bare ? "" : "<",
-			   is_bare ? "" : address, is_bare ? "" : ">", more);
+	int len = snprintf(c->command + c->command_len, room, "%s%s%s%s%s\r\n", verb,
+			   is_bare ? "" : "<", is_bare ? "" : address, is_bare ? "" : ">", more);
 
-	c->talk = talk;
-	c->out = bytes_at(c->command, len < COMMAND_SIZE ? (size_t)len : COMMAND_SIZE - 1);
+	c->command_len += len >= 0 && (size_t)len < room ? (size_t)len : 0;
+	c->out = bytes_at(c->command, c->command_len);
 	c->end = BYTES_NONE;
+}
+
+/* What is to be said next; put() adds to it. */
+static void talk(struct conn *c, enum talk next, const char *verb, const char *address,
+		 const char *more)
+{
+	c->talk = next;
+	c->command_len = 0;
+	put(c, verb, address, more);
 }
 
 static bool is_ascii(const char *text)
@@ -187,7 +201,20 @@ static void put_mail(struct conn *c)
 		snprintf(more, sizeof(more), " SIZE=%zu", c->body.len);
 	if (is_utf8 && c->has_utf8)
 		snprintf(more + strlen(more), sizeof(more) - strlen(more), " SMTPUTF8");
-	put(c, TALK_MAIL, "MAIL FROM:", c->mail.from, more);
+	talk(c, TALK_MAIL, "MAIL FROM:", c->mail.from, more);
+	if (!c->has_pipelining)
+		return;
+	put(c, "RCPT TO:", c->mail.to, "");
+	put(c, "DATA", NULL, "");
+}
+
+/* What was said together with MAIL only waits for its answer. */
+static void put_next(struct conn *c, enum talk next, const char *verb, const char *address)
+{
+	if (c->has_pipelining)
+		c->talk = next;
+	else
+		talk(c, next, verb, address, "");
 }
 
 static void put_body(struct conn *c)
@@ -209,9 +236,11 @@ static void conn_done(struct conn *c, unsigned code)
 	void *ctx = c->ctx;
 	char words[WORDS_SIZE];
 
-	snprintf(words, sizeof(words), "%s", c->words);
+	if (c->refusal.code != 0)
+		a = c->refusal;
+	snprintf(words, sizeof(words), "%s", a.words);
 	a.words = words;
-	c->is_dirty = code / 100 != 2;
+	c->is_dirty = a.code / 100 != 2;
 	c->is_kept = true;
 	c->talk = TALK_IDLE;
 	c->done = NULL;
@@ -231,8 +260,8 @@ static bool go_on(struct conn *c, unsigned code)
 		return false;
 	switch (c->talk) {
 	case TALK_RESET: put_mail(c); return true;
-	case TALK_MAIL: put(c, TALK_RCPT, "RCPT TO:", c->mail.to, ""); return true;
-	case TALK_RCPT: put(c, TALK_DATA, "DATA", NULL, ""); return true;
+	case TALK_MAIL: put_next(c, TALK_RCPT, "RCPT TO:", c->mail.to); return true;
+	case TALK_RCPT: put_next(c, TALK_DATA, "DATA", NULL); return true;
 	case TALK_DATA: put_body(c); return true;
 	case TALK_OPENING:
 	case TALK_IDLE:
@@ -241,13 +270,44 @@ static bool go_on(struct conn *c, unsigned code)
 	return false;
 }
 
+/* RCPT, or DATA, that was said behind what is refused now. */
+static void keep_refusal(struct conn *c, unsigned code)
+{
+	snprintf(c->refusal_words, sizeof(c->refusal_words), "%s", c->words);
+	c->refusal = (struct smtp_answer){ .step = step_of(c->talk),
+					   .code = code,
+					   .words = c->refusal_words };
+}
+
+/* The answers behind a refusal: the last of them, to DATA, ends the mail. False: c may be gone. */
+static bool on_rest(struct conn *c, unsigned code)
+{
+	if (c->talk != TALK_DATA) {
+		c->talk = TALK_DATA;
+		return true;
+	}
+	/* A server that wants a body all the same gets none: a connection that ends here delivers nothing. */
+	if (code / 100 == 3 || code == 421)
+		conn_lost(c, TRANSFER_FINE, 0, c->words);
+	else
+		conn_done(c, code);
+	return false;
+}
+
 /* False: c may be gone. */
 static bool on_reply(struct conn *c, unsigned code)
 {
 	bool is_refusal = code >= 400 && code != 421;
 
+	if (c->refusal.code != 0)
+		return on_rest(c, code);
 	if (go_on(c, code))
 		return conn_write(c);
+	if (is_refusal && c->has_pipelining && (c->talk == TALK_MAIL || c->talk == TALK_RCPT)) {
+		keep_refusal(c, code);
+		c->talk = c->talk == TALK_MAIL ? TALK_RCPT : TALK_DATA;
+		return true;
+	}
 	/* A refusal, or its yes to the body, is the mail's; anything else is the end of the connection. */
 	if (c->talk >= TALK_MAIL && (is_refusal || (c->talk == TALK_BODY && code / 100 == 2)))
 		conn_done(c, code);
@@ -323,7 +383,7 @@ static void conn_begin(struct conn *c)
 {
 	host_timer_in(c->s->host, &c->timer, c->mail.deadline_ms);
 	if (c->is_dirty)
-		put(c, TALK_RESET, "RSET", NULL, "");
+		talk(c, TALK_RESET, "RSET", NULL, "");
 	else
 		put_mail(c);
 }
@@ -334,6 +394,7 @@ static void on_opened(void *ctx, const struct transfer_opened *o)
 
 	c->has_size = o->has_size;
 	c->has_utf8 = o->has_utf8;
+	c->has_pipelining = o->has_pipelining;
 	if (o->is_open) {
 		conn_begin(c);
 		(void)conn_write(c);
@@ -384,6 +445,7 @@ static int conn_take(struct conn *c, const struct smtp_mail *m, smtp_done_fn *do
 	if (err != ERR_OK)
 		return err;
 	c->mail = *m;
+	c->refusal = (struct smtp_answer){ 0 };
 	c->body = m->octets;
 	if (n_dots > 0) {
 		c->stuffed = stuff(m->octets, n_dots);

@@ -428,10 +428,11 @@ static size_t on_hello_line(char *data, size_t size, size_t n, void *ctx)
 	l->opened.code = code;
 	/* The greeting, or STARTTLS: what was offered before means nothing any more. */
 	if (code == 220)
-		l->opened.has_size = l->opened.has_utf8 = false;
+		l->opened.has_size = l->opened.has_utf8 = l->opened.has_pipelining = false;
 	l->has_login |= code == 235;
 	l->opened.has_size |= code == 250 && bytes_is(word, "SIZE");
 	l->opened.has_utf8 |= code == 250 && bytes_is(word, "SMTPUTF8");
+	l->opened.has_pipelining |= code == 250 && bytes_is(word, "PIPELINING");
 	return size * n;
 }
 

@@ -71,10 +71,10 @@ enum transfer_fault { TRANSFER_FINE, TRANSFER_UNREACHABLE, TRANSFER_NO_TLS, TRAN
 
 struct transfer_opened {
 	bool is_open;
-	bool has_size, has_utf8;   /* SIZE, SMTPUTF8 are offered */
-	enum transfer_fault fault; /* when it isn't open */
-	unsigned code;             /* the server's last reply, 0: none */
-	const char *words;         /* its line, else libcurl's; lives until opened returns */
+	bool has_size, has_utf8, has_pipelining; /* what is offered (EHLO) */
+	enum transfer_fault fault;               /* when it isn't open */
+	unsigned code;                           /* the server's last reply, 0: none */
+	const char *words; /* its line, else libcurl's; lives until opened returns */
 };
 
 struct transfer_link_ops {

@@ -21,6 +21,7 @@ struct session {
 	char line[LINE_MAX_OCTETS];
 	size_t len;
 	char from[NAME_MAX_OCTETS], to[NAME_MAX_OCTETS]; /* local parts */
+	bool has_mail, has_rcpt;                         /* accepted */
 	unsigned n_mails;
 	char in[65536];
 };
@@ -147,6 +148,8 @@ static void on_ehlo(struct session *s)
 	say(s, "250-SIZE 7000000");
 	if (s->server->offers_auth)
 		say(s, "250-AUTH PLAIN");
+	if (s->server->offers_pipelining)
+		say(s, "250-PIPELINING");
 	say(s, "250 8BITMIME");
 }
 
@@ -166,7 +169,9 @@ static void on_mail(struct session *s, const char *line)
 		return;
 	}
 	s->n_mails++;
-	if (!refuses(s, s->from, 'f'))
+	s->has_rcpt = false;
+	s->has_mail = !refuses(s, s->from, 'f');
+	if (s->has_mail)
 		say(s, "250 2.1.0 ok");
 }
 
@@ -177,14 +182,20 @@ static void on_rcpt(struct session *s, const char *line)
 		reset(s);
 	else if (is(s, "hangrcpt"))
 		s->state = DEAF;
-	else if (!refuses(s, s->to, 'r'))
+	else if (!s->has_mail)
+		say(s, "503 5.5.1 MAIL first");
+	else if (!refuses(s, s->to, 'r')) {
+		s->has_rcpt = true;
 		say(s, "250 2.1.5 ok");
+	}
 }
 
 static void on_data(struct session *s)
 {
 	s->server->body_len = 0;
-	if (is(s, "dropdata")) {
+	if (!s->has_rcpt && !s->server->wants_body) {
+		say(s, "554 5.5.1 no recipient");
+	} else if (is(s, "dropdata")) {
 		leave(s);
 	} else if (!refuses(s, s->to, 'd')) {
 		say(s, "354 go on");
@@ -266,6 +277,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		leave(s);
 		return;
 	}
+	s->server->n_groups += memmem(buf->base, (size_t)n, "\nDATA\r\n", 7) != NULL;
 	for (ssize_t i = 0; i < n && !uv_is_closing((uv_handle_t *)stream); i++)
 		on_octet(s, buf->base[i]);
 }
@@ -327,5 +339,5 @@ void smtp_server_forget(struct smtp_server *s)
 {
 	s->log[0] = '\0';
 	s->log_len = s->body_len = 0;
-	s->n_taken = s->n_connections = 0;
+	s->n_taken = s->n_connections = s->n_groups = 0;
 }

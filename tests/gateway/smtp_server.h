@@ -27,11 +27,14 @@
 struct smtp_server {
 	uv_tcp_t listener;
 	unsigned port;
-	unsigned greet;    /* 220, or what is said instead of it */
-	bool offers_auth;  /* the password is "secret" */
+	unsigned greet;   /* 220, or what is said instead of it */
+	bool offers_auth; /* the password is "secret" */
+	bool offers_pipelining;
+	bool wants_body;   /* says 354 to DATA even without a recipient */
 	bool drops_second; /* closes a connection at its second MAIL, unanswered */
 	unsigned n_connections, n_open;
 	unsigned n_taken;       /* mails that were accepted */
+	unsigned n_groups;      /* times that DATA came together with what stands before it */
 	char log[SMTP_LOG_MAX]; /* commands, a line each */
 	size_t log_len;
 	uint8_t body[SMTP_BODY_MAX]; /* of the last mail, dots unstuffed */

@@ -239,6 +239,7 @@ static const struct {
 	{ "mail:slow@x.example", NULL, SEND_OK, "", "accepted after a while: sent" },
 	{ "mail:x@x.example", "f450@x.example", SEND_LATER, "450 4.1.1 refused at f", "MAIL refused for now: later" },
 	{ "mail:x@x.example", "f550@x.example", SEND_FAILED, "550 5.1.1 refused at f", "MAIL refused: failed" },
+	{ "mail:ok@x.example", NULL, SEND_OK, "", "a mail behind a refused one is sent" },
 	{ "mail:r450@x.example", NULL, SEND_LATER, "450 4.1.1 refused at r", "RCPT refused for now: later" },
 	{ "mail:r550@x.example", NULL, SEND_FAILED, "550 5.1.1 refused at r", "RCPT refused: failed" },
 	{ "mail:d451@x.example", NULL, SEND_LATER, "451", "DATA refused for now: later" },
@@ -312,6 +313,34 @@ static void test_silence(void)
 	uv_close((uv_handle_t *)&pulse.timer, NULL);
 	mail_sender_free(&sender);
 	open_sender(PATIENCE_MS);
+}
+
+/* --- all commands at once --- */
+
+/* What becomes of a mail is the same, however its commands are said. */
+static void test_pipelining(void)
+{
+	server.offers_pipelining = true;
+	reopen_sender();
+	smtp_server_forget(&server);
+	(void)send_to("mail:ok@x.example", NULL);
+	(void)send_to("mail:ok@x.example", NULL);
+	ok(server.n_taken == 2 && server.n_groups == 2,
+	   "where PIPELINING is offered, MAIL, RCPT and DATA are said at once");
+	test_table();
+	test_silence();
+	server.wants_body = true;
+	smtp_server_forget(&server);
+	ok(send_to("mail:r550@x.example", NULL) && saw.outcome == SEND_FAILED,
+	   "a server that wants a body for nobody: the refusal counts");
+	ok(send_to("mail:ok@x.example", NULL) && saw.outcome == SEND_OK && server.n_taken == 1,
+	   "and no body was given to it");
+	server.wants_body = server.offers_pipelining = false;
+	reopen_sender();
+	smtp_server_forget(&server);
+	(void)send_to("mail:ok@x.example", NULL);
+	ok(server.n_taken == 1 && server.n_groups == 0, "where it isn't, one after the other");
+	reopen_sender();
 }
 
 /* --- the server's own faults --- */
@@ -605,6 +634,7 @@ int main(void)
 	plan(0);
 	test_table();
 	test_silence();
+	test_pipelining();
 	test_greetings();
 	test_login();
 	test_unreachable();
