@@ -44,7 +44,8 @@
 /* Frames of one bearerbox that aren't acknowledged; it should hand out half as many (smsbox-max-pending). */
 #define BOX_FRAMES_MAX 2000
 /* PDUs of a channel's SMSCs that aren't answered; their own windows are far smaller. Beyond: not read. */
-#define SMPP_TAKEN_MAX 2000
+#define SMPP_TAKEN_MAX    2000
+#define SMPP_TAKEN_OCTETS (16 * MIB)
 /* Connections of the HTTP port; the next one isn't accepted. */
 #define CONNECTIONS_MAX 512
 /* Above this a connection ends with its answer: smsbox opens one for each request of a burst and keeps them all. */

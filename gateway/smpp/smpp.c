@@ -109,6 +109,9 @@ static void on_full(void *ctx, bool is_full)
 	struct smpp *p = ctx;
 
 	smpp_links_pause(p->links, is_full);
+	/* Who wasn't read had no room. */
+	if (!is_full)
+		show_soon(p);
 }
 
 static void on_room(struct smpp_session *s, void *ctx)

@@ -41,7 +41,7 @@ struct smpp_inbox {
 	void *ctx;
 	struct timer repost;
 	struct taken *taken; /* newest first */
-	size_t n_taken, n_waiting;
+	size_t n_taken, n_waiting, n_octets;
 	bool is_full;
 };
 
@@ -54,7 +54,7 @@ static struct host *host_of(const struct smpp_inbox *in)
 
 static void look_full(struct smpp_inbox *in)
 {
-	bool is_full = in->n_taken >= SMPP_TAKEN_MAX;
+	bool is_full = in->n_taken >= SMPP_TAKEN_MAX || in->n_octets >= SMPP_TAKEN_OCTETS;
 
 	if (is_full == in->is_full)
 		return;
@@ -73,6 +73,7 @@ static void taken_free(struct taken *t)
 		if (t->next != NULL)
 			t->next->at = t->at;
 		in->n_taken--;
+		in->n_octets -= t->len;
 		in->n_waiting -= !t->is_posted;
 	}
 	free(t);
@@ -102,6 +103,7 @@ static struct taken *taken_new(struct smpp_inbox *in, struct smpp_session *s, co
 		in->taken->at = &t->next;
 	in->taken = t;
 	in->n_taken++;
+	in->n_octets += frame.len;
 	in->n_waiting++;
 	return t;
 }

@@ -5,7 +5,7 @@
  *
  * Promises: each is answered once, after its commit, by the connection that it came by, or
  *           never; what intake can't take now isn't refused but posted again; at most
- *           SMPP_TAKEN_MAX are held, then the owner is told to read no more; what can't be
+ *           SMPP_TAKEN_MAX, or SMPP_TAKEN_OCTETS, are held, then the owner is told to read no more; what can't be
  *           read goes raw to the quarantine, and is answered too: refused it would come back
  *           for days.
  * Threads:  the loop thread.

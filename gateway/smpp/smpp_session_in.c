@@ -12,7 +12,7 @@
 struct heard {
 	const struct smpp_pdu *pdu;
 	struct bytes frame;
-	int err; /* of smpp_pdu_read() */
+	int err; /* of read_pdu() */
 };
 
 static void say(const struct smpp_session *s, const struct heard *h, const char *event)
@@ -184,10 +184,24 @@ static const struct {
 };
 /* clang-format on */
 
+/* Of a message the header alone: the rest is read where a death by it is remembered. */
+static int read_pdu(struct bytes frame, struct smpp_pdu *pdu)
+{
+	struct rd r = rd_of(frame);
+
+	(void)rd_u32(&r);
+	pdu->id = rd_u32(&r);
+	pdu->status = rd_u32(&r);
+	pdu->sequence = rd_u32(&r);
+	if (pdu->id == SMPP_DELIVER_SM || pdu->id == SMPP_DATA_SM)
+		return ERR_OK;
+	return smpp_pdu_read(frame, pdu);
+}
+
 static void on_pdu(struct smpp_session *s, struct bytes frame)
 {
 	struct smpp_pdu pdu;
-	struct heard h = { .pdu = &pdu, .frame = frame, .err = smpp_pdu_read(frame, &pdu) };
+	struct heard h = { .pdu = &pdu, .frame = frame, .err = read_pdu(frame, &pdu) };
 
 	s->heard_at = session_now(s);
 	s->last_at = s->what.host->wall(s->what.host);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/wire/check.h"
 
+#include <netdb.h>
+
 #include "conf/conf.h"
+#include "conf/smpp_words.h"
 #include "parsers/err.h"
 
 /* A profile with a fault in each of some thousand rules still fits. */
@@ -14,6 +17,38 @@ void check_print_faults(const struct faults *faults, FILE *out)
 
 		if (fault_line(&faults->list[i], faults->arena, &line) == ERR_OK)
 			fprintf(out, "%.*s\n", PRI_BYTES(line));
+	}
+}
+
+/* A name server that doesn't answer may know it later. */
+static void look_up(const struct conf *conf, const struct conf_channel *c, const char *smsc,
+		    struct faults *faults)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found = NULL;
+	struct fault where = { .file = bytes_of(conf->file),
+			       .section = bytes_of(c->name),
+			       .key = bytes_of("smsc") };
+	struct smpp_endpoint e;
+	int err = 0;
+
+	if (smpp_words_endpoint(bytes_of(smsc), &e) == ERR_OK)
+		err = getaddrinfo(e.host, NULL, &hints, &found);
+	if (found != NULL)
+		freeaddrinfo(found);
+	if (err == 0)
+		return;
+	where.is_warning = err != EAI_NONAME;
+	faults_add(faults, where, "no address for %s: %s", e.host, gai_strerror(err));
+}
+
+/* Only whoever checks by hand waits for name servers; the daemon tries again and again. */
+static void check_smscs(const struct conf *conf, struct faults *faults)
+{
+	for (size_t i = 0; i < conf->n_channels; i++) {
+		const struct conf_channel *c = &conf->channels[i];
+
+		for (size_t k = 0; c->type == CHANNEL_SMPP && k < c->smpp.n_smscs; k++)
+			look_up(conf, c, c->smpp.smscs[k], faults);
 	}
 }
 
@@ -51,6 +86,8 @@ int check_print(const char *path, FILE *out)
 	}
 	faults = faults_in(a);
 	err = conf_load(path, &faults, &conf);
+	if (err == ERR_OK && conf != NULL)
+		check_smscs(conf, &faults);
 	check_print_faults(&faults, out);
 	if (err != ERR_OK && faults.n_errors == 0)
 		fprintf(out, "%s: %s\n", path, err_text(err));
@@ -58,5 +95,5 @@ int check_print(const char *path, FILE *out)
 		print_sum(path, &faults, out);
 	conf_drop(&conf);
 	arena_free(&a);
-	return err == ERR_OK ? 0 : 1;
+	return err == ERR_OK && faults.n_errors == 0 ? 0 : 1;
 }

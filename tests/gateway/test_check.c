@@ -10,7 +10,17 @@
 #define TEXT_MAX 8192
 
 /* What is said of it is the test's matter, not what stands in the file: conf has tests of its own. */
-static enum { GOOD, DOUBTFUL, BAD, NO_MEMORY } verdict;
+static enum { GOOD, DOUBTFUL, BAD, NO_MEMORY, UNKNOWN_HOST } verdict;
+
+static struct conf with_smscs = {
+	.file = "odziv.ini",
+	.channels = { { .name = "smsc1",
+			.type = CHANNEL_SMPP,
+			.smpp = { .smscs = { "127.0.0.1:2775", "no..such..host:2775",
+					     "[::1]:2775" },
+				  .n_smscs = 3 } } },
+	.n_channels = 1,
+};
 
 int conf_load(const char *path, struct faults *faults, struct conf **conf_out)
 {
@@ -29,7 +39,7 @@ int conf_load(const char *path, struct faults *faults, struct conf **conf_out)
 		where.is_warning = true;
 		faults_add(faults, where, "is short");
 	}
-	*conf_out = NULL;
+	*conf_out = verdict == UNKNOWN_HOST ? &with_smscs : NULL;
 	return faults->n_errors == 0 ? ERR_OK : ERR_INVALID;
 }
 
@@ -51,6 +61,8 @@ static const struct {
 	{ BAD, 1, "odziv.ini:3: [desk] plain: 'ture' isn't yes or no\nodziv.ini:3: [desk] zzz: is no known key\n"
 	  "odziv.ini:3: warning: [desk] validity: is short\nodziv.ini: 2 faults, 1 warning\n",
 	  "every fault has a line, and the last line counts them" },
+	{ UNKNOWN_HOST, 1, "odziv.ini: [smsc1] smsc: no address for no..such..host: Name or service not known\nodziv.ini: 1 fault\n",
+	  "an SMSC whose name nobody knows is a fault, numbers need no name server" },
 	{ NO_MEMORY, 1, "odziv.ini: out of memory\n", "what is no fault of the file is said in its own words" },
 };
 /* clang-format on */

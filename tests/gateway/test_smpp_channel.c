@@ -363,7 +363,7 @@ static void test_full(void)
 {
 	struct fake_line *l = open_bound();
 	struct smpp_pdu pdu;
-	unsigned n = 0;
+	unsigned n = 0, n_wakes;
 
 	for (uint32_t i = 1; i <= SMPP_TAKEN_MAX; i++)
 		fake_line_deliver(l, i, 0, "flood");
@@ -371,12 +371,46 @@ static void test_full(void)
 	   "an SMSC without a window of its own is read no further than %d", SMPP_TAKEN_MAX);
 	fake_line_deliver(l, SMPP_TAKEN_MAX + 1, 0, "one more");
 	is_int(saw.n_messages, SMPP_TAKEN_MAX, "the rest stays with it");
+	n_wakes = saw.n_wakes;
 	answer(0, ERR_OK);
 	ok(!l->is_paused && channel->ops->room(channel) == 4, "one answer, and it is read again");
+	fake_smsc_pass(&fake, 2);
+	ok(saw.n_wakes > n_wakes, "and whoever wants to send is told");
 	while (fake_line_next(l, &pdu))
 		n += pdu.id == (uint32_t)SMPP_DELIVER_SM_RESP;
 	ok(n == 1 && saw.n_messages == SMPP_TAKEN_MAX + 1,
 	   "nothing was lost and nothing answered twice");
+	close_channel();
+}
+
+/* A deliver_sm with the longest message_payload. */
+static void deliver_long(struct fake_line *l, uint32_t sequence)
+{
+	static uint8_t buf[SMPP_FRAME_MAX];
+	struct wr w = wr_of(buf, sizeof(buf));
+
+	wr_u32(&w, sizeof(buf));
+	wr_u32(&w, SMPP_DELIVER_SM);
+	wr_u32(&w, 0);
+	wr_u32(&w, sequence);
+	for (int i = 0; i < 17; i++)
+		wr_u8(&w, 0);
+	wr_u16(&w, SMPP_TAG_MESSAGE_PAYLOAD);
+	wr_u16(&w, (uint16_t)(sizeof(buf) - w.len - 2));
+	fake_line_send(l, bytes_at(buf, sizeof(buf)));
+}
+
+static void test_large(void)
+{
+	struct fake_line *l = open_bound();
+	uint32_t n = 0;
+
+	while (!l->is_paused && n < SMPP_TAKEN_MAX)
+		deliver_long(l, ++n);
+	ok(n == SMPP_TAKEN_OCTETS / SMPP_FRAME_MAX && saw.n_messages == n,
+	   "nor further than %zu MiB of long ones", SMPP_TAKEN_OCTETS / MIB);
+	answer(0, ERR_OK);
+	ok(!l->is_paused, "one answer, and it is read again");
 	close_channel();
 }
 
@@ -810,6 +844,7 @@ int main(void)
 	test_unreadable();
 	test_deadly();
 	test_full();
+	test_large();
 	test_receipt();
 	test_data_sm();
 	test_send();
