@@ -12,6 +12,8 @@
 /* "4294967295 " of a SEARCH, and some for mails that came meanwhile. */
 #define UID_BYTES ((size_t)11)
 #define UIDS_MORE ((size_t)4096)
+/* A server may say of any number that it exists; more than these in one folder can't be read. */
+#define UIDS_MAX ((size_t)1000000)
 /* "* 4294967295 FETCH (UID … RFC822.SIZE … INTERNALDATE "…" BODY[]<0> {…}\r\n)": with the flags that servers add. */
 #define ABOUT_BYTES ((size_t)512)
 /* What libetpan read of a large mail stays with the session otherwise. */
@@ -57,6 +59,7 @@ int imap_uids(struct imap *im, uint32_t first, uint32_t **uids_out, size_t *n_ou
 {
 	struct mailimap_set *set = mailimap_set_new_interval(first, 0);
 	struct mailimap_search_key *key = set != NULL ? mailimap_search_key_new_uid(set) : NULL;
+	size_t exists = imap_exists(im);
 	clist *found = NULL;
 	int err;
 
@@ -65,7 +68,7 @@ int imap_uids(struct imap *im, uint32_t first, uint32_t **uids_out, size_t *n_ou
 			mailimap_set_free(set);
 		return ERR_NOMEM;
 	}
-	imap_budget(im, (imap_exists(im) + UIDS_MORE) * UID_BYTES);
+	imap_budget(im, ((exists < UIDS_MAX ? exists : UIDS_MAX) + UIDS_MORE) * UID_BYTES);
 	err = imap_result(im, mailimap_uid_search(im->m, NULL, key, &found));
 	mailimap_search_key_free(key);
 	if (err != ERR_OK)

@@ -44,6 +44,7 @@ struct mail_sender {
 	struct mail_out *mails;
 	size_t n_mails;
 	int64_t wait_ms; /* while the server keeps all mails from leaving */
+	struct mono wait_until;
 	char fault[WORDS_SIZE];
 	char alarm[sizeof(((struct alarm *)0)->name)];
 };
@@ -96,6 +97,7 @@ static void say_fault(struct mail_sender *s, enum transfer_fault fault, const ch
 static void clear(struct mail_sender *s)
 {
 	s->wait_ms = 0;
+	s->wait_until.ms = 0;
 	if (s->fault[0] == '\0')
 		return;
 	s->fault[0] = '\0';
@@ -133,12 +135,23 @@ static bool is_server_fault(const struct smtp_answer *a)
 	return a->step == SMTP_HELLO || (a->step != SMTP_BODY && is_about_login(a->code));
 }
 
+/* A window full of mails fails together: that is one try of the server, not ten. */
+static int64_t pause_of(struct mail_sender *s)
+{
+	struct host *h = s->wire->host;
+	int64_t now = h->mono(h).ms;
+
+	if (s->wait_until.ms <= now)
+		s->wait_until.ms =
+			now + host_backoff(h, &s->wait_ms, RECONNECT_FIRST_MS, RECONNECT_MOST_MS);
+	return s->wait_until.ms - now;
+}
+
 static void on_server_fault(struct mail_out *m, const struct smtp_answer *a)
 {
 	struct mail_sender *s = m->sender;
 	enum transfer_fault fault = is_about_login(a->code) ? TRANSFER_NO_LOGIN : a->fault;
-	int64_t pause =
-		host_backoff(s->wire->host, &s->wait_ms, RECONNECT_FIRST_MS, RECONNECT_MOST_MS);
+	int64_t pause = pause_of(s);
 
 	/* A server that is only busy, or a connection that broke, comes back without a person, or it doesn't. */
 	if (fault != TRANSFER_FINE || a->code >= 500 || s->wait_ms >= RECONNECT_MOST_MS)

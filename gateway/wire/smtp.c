@@ -11,6 +11,8 @@
 
 /* A reply's line (RFC 5321 4.5.3.1.5). Whoever sends longer ones speaks something else. */
 #define LINE_SIZE 1024
+/* All lines of one reply: the longest ones explain a policy in a dozen. Beyond, the loop would read for ever. */
+#define REPLY_MAX ((size_t)16 * LINE_SIZE)
 /* "MAIL FROM:<…> SIZE=… SMTPUTF8", "RCPT TO:<…>" and "DATA", with the longest addresses. */
 #define COMMAND_SIZE (2 * (MAIL_ADDRESS_MAX + 64))
 #define WORDS_SIZE   200
@@ -52,7 +54,8 @@ struct conn {
 	struct bytes out, end;
 	/* what was read */
 	char line[LINE_SIZE];
-	size_t line_len;
+	size_t line_len, reply_len;
+	unsigned code;          /* of a reply that is complete, until it is acted on */
 	char words[WORDS_SIZE]; /* the last line, printable */
 };
 
@@ -228,6 +231,12 @@ static void put_body(struct conn *c)
 
 /* --- replies --- */
 
+/* The server said what becomes of the mail before it had all of it: what we said next it would take for the rest. */
+static bool is_early(const struct conn *c)
+{
+	return c->talk == TALK_BODY && (c->out.len > 0 || c->end.len > 0);
+}
+
 /* The mail has its answer; the connection is free for the next one. */
 static void conn_done(struct conn *c, unsigned code)
 {
@@ -240,6 +249,11 @@ static void conn_done(struct conn *c, unsigned code)
 		a = c->refusal;
 	snprintf(words, sizeof(words), "%s", a.words);
 	a.words = words;
+	if (is_early(c)) {
+		conn_close(c);
+		done(&a, ctx);
+		return;
+	}
 	c->is_dirty = a.code / 100 != 2;
 	c->is_kept = true;
 	c->talk = TALK_IDLE;
@@ -298,6 +312,7 @@ static bool on_rest(struct conn *c, unsigned code)
 static bool on_reply(struct conn *c, unsigned code)
 {
 	bool is_refusal = code >= 400 && code != 421;
+	bool is_taken = c->talk == TALK_BODY && code / 100 == 2 && !is_early(c);
 
 	if (c->refusal.code != 0)
 		return on_rest(c, code);
@@ -309,7 +324,7 @@ static bool on_reply(struct conn *c, unsigned code)
 		return true;
 	}
 	/* A refusal, or its yes to the body, is the mail's; anything else is the end of the connection. */
-	if (c->talk >= TALK_MAIL && (is_refusal || (c->talk == TALK_BODY && code / 100 == 2)))
+	if (c->talk >= TALK_MAIL && (is_refusal || is_taken))
 		conn_done(c, code);
 	else
 		conn_lost(c, TRANSFER_FINE, code == 421 ? code : 0, c->words);
@@ -325,7 +340,13 @@ static void keep_words(struct conn *c, struct bytes line)
 	c->words[len] = '\0';
 }
 
-/* "250-more" goes on, "250 last" and "250" end a reply. False: c may be gone. */
+/* Nothing else that we said waits for its answer. */
+static bool is_last(const struct conn *c)
+{
+	return !c->has_pipelining || (c->talk != TALK_MAIL && c->talk != TALK_RCPT);
+}
+
+/* "250-more" goes on, "250 last" and "250" end a reply. False: c is gone. */
 static bool on_line(struct conn *c)
 {
 	struct bytes line = bytes_trim(bytes_at(c->line, c->line_len));
@@ -337,41 +358,59 @@ static bool on_line(struct conn *c)
 		conn_lost(c, TRANSFER_FINE, 0, c->words);
 		return false;
 	}
-	return line.len > 3 && line.ptr[3] == '-' ? true : on_reply(c, code);
+	if (line.len > 3 && line.ptr[3] == '-')
+		return true;
+	c->reply_len = 0;
+	if (!is_last(c))
+		return on_reply(c, code);
+	c->code = code;
+	return true;
 }
 
-/* False: c may be gone. */
+/* False: c is gone. */
 static bool on_octets(struct conn *c, struct bytes octets)
 {
 	for (size_t i = 0; i < octets.len; i++) {
-		if (octets.ptr[i] == '\n') {
-			if (!on_line(c))
-				return false;
-			continue;
+		/* What it says to the body counts, whatever it shouts behind. */
+		if (c->code != 0 && c->talk == TALK_BODY)
+			return true;
+		if (c->code != 0) {
+			conn_lost(c, TRANSFER_FINE, 0, "the server answers what nobody asked");
+			return false;
 		}
-		if (c->line_len == LINE_SIZE) {
+		if (c->line_len == LINE_SIZE || c->reply_len++ == REPLY_MAX) {
 			conn_lost(c, TRANSFER_FINE, 0, "a reply of the server's has no end");
 			return false;
 		}
-		c->line[c->line_len++] = (char)octets.ptr[i];
+		if (octets.ptr[i] != '\n')
+			c->line[c->line_len++] = (char)octets.ptr[i];
+		else if (!on_line(c))
+			return false;
 	}
 	return true;
 }
 
+/* The last reply is acted on when nothing stands behind it: then our next command is what is answered next. */
 static void on_ready(void *ctx)
 {
 	struct conn *c = ctx;
 	char buf[LINE_SIZE];
+	unsigned code;
 	size_t n;
 	int err;
 
 	if (!conn_write(c))
 		return;
 	while ((err = transfer_link_recv(c->link, buf, sizeof(buf), &n)) == ERR_OK) {
-		/* A reply ends what one was waiting for: whatever is behind it nobody asked for. */
 		if (!on_octets(c, bytes_at(buf, n)))
 			return;
+		if (c->code != 0 && c->talk == TALK_BODY)
+			break;
 	}
+	code = c->code;
+	c->code = 0;
+	if (code != 0 && !on_reply(c, code))
+		return;
 	if (err != ERR_BUSY)
 		conn_lost(c, TRANSFER_FINE, 0, "the server closed the connection");
 }

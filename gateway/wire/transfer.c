@@ -24,6 +24,9 @@ struct engine {
 	void (*gone)(struct engine *e);
 };
 
+/* Greeting, EHLO's answers and the login's: servers say some hundred octets. */
+#define HELLO_MAX ((size_t)64 * 1024)
+
 /* One socket of curl's that libuv watches. Freed in its close callback only. */
 struct watch {
 	uv_poll_t poll;
@@ -373,6 +376,7 @@ struct transfer_link {
 	void *ctx;
 	struct transfer_opened opened;
 	char line[LINE_SIZE];      /* the server's last */
+	size_t hello_len;          /* octets of its lines so far */
 	char why[CURL_ERROR_SIZE]; /* libcurl's longer words: what is wrong with a certificate */
 };
 
@@ -422,6 +426,10 @@ static size_t on_hello_line(char *data, size_t size, size_t n, void *ctx)
 	struct bytes word = bytes_cut(line, 4, bytes_find(bytes_cut(line, 4, line.len), ' '));
 	uint32_t code;
 
+	/* Less than all of it: libcurl gives up. It would read on for ever. */
+	l->hello_len += size * n;
+	if (l->hello_len > HELLO_MAX)
+		return 0;
 	if (number_parse_u32(bytes_cut(line, 0, 3), 200, 599, &code) != ERR_OK)
 		return size * n;
 	keep_line(l, line);

@@ -9,6 +9,7 @@
 #define LINE_MAX_OCTETS 2048
 #define SLOW_MS         150
 #define NAME_MAX_OCTETS 32
+#define FLOOD_LINES     1000
 
 enum state { COMMANDS, BODY, LOGIN, DEAF };
 
@@ -95,6 +96,8 @@ static void body_ended(struct session *s)
 	if (is(s, "dropend") || is(s, "delivend")) {
 		s->server->n_taken += is(s, "delivend");
 		leave(s);
+	} else if (is(s, "early")) {
+		return; /* it has said so already */
 	} else if (is(s, "hang")) {
 		s->state = DEAF;
 	} else if (is(s, "garbage")) {
@@ -118,6 +121,8 @@ static void on_body_line(struct session *s, const char *line, size_t len)
 		body_ended(s);
 		return;
 	}
+	if (is(s, "early") && server->body_len == 0)
+		say(s, "552 5.3.4 I have seen enough");
 	if (len > 0 && line[0] == '.') {
 		line++;
 		len--;
@@ -175,6 +180,14 @@ static void on_mail(struct session *s, const char *line)
 		say(s, "250 2.1.0 ok");
 }
 
+/* As much as the line takes at once; the end never comes. */
+static void flood(struct session *s)
+{
+	for (size_t i = 0; i < FLOOD_LINES; i++)
+		say(s,
+		    "250-and this has to be said as well, before there can be any talk of an end");
+}
+
 static void on_rcpt(struct session *s, const char *line)
 {
 	local_part(line, s->to);
@@ -182,6 +195,10 @@ static void on_rcpt(struct session *s, const char *line)
 		reset(s);
 	else if (is(s, "hangrcpt"))
 		s->state = DEAF;
+	else if (is(s, "flood"))
+		flood(s);
+	else if (is(s, "unasked"))
+		say(s, "250 ok\r\n354 go on\r\n250 taken");
 	else if (!s->has_mail)
 		say(s, "503 5.5.1 MAIL first");
 	else if (!refuses(s, s->to, 'r')) {

@@ -10,6 +10,8 @@
  *   dropdata   closes at DATA; dropbody in the middle of the body
  *   dropend    closes after the body without an answer; delivend too, but took it
  *   garbage    answers the body with nonsense; hang never answers it
+ *   flood      answers RCPT with lines without an end; unasked with more than one answer
+ *   early      refuses the body at its first line, and reads on
  *   slow       answers the body after a while; dropidle closes right after its 250
  *
  * Nothing is forgotten: every command and every body that came is kept.

@@ -254,6 +254,8 @@ static const struct {
 	{ "mail:dropend@x.example", NULL, SEND_UNSURE, "", "closed after the body, not delivered: unsure" },
 	{ "mail:delivend@x.example", NULL, SEND_UNSURE, "", "closed after the body, delivered: unsure, too" },
 	{ "mail:dropidle@x.example", NULL, SEND_OK, "", "closed behind its 250: sent" },
+	{ "mail:flood@x.example", NULL, SEND_LATER, "no end", "an answer that doesn't end: later" },
+	{ "mail:unasked@x.example", NULL, SEND_LATER, "nobody asked", "more answers than questions: later" },
 	{ "mail:ok@x.example", NULL, SEND_OK, "", "and the next one is sent all the same" },
 	/* clang-format on */
 };
@@ -359,6 +361,24 @@ static void test_greetings(void)
 	server.greet = 220;
 	ok(send_to("mail:ok@x.example", NULL) && saw.outcome == SEND_OK, "when it is well");
 	ok(saw.alarm[0] == '\0' && mail_sender_fault(sender) == NULL, "the alarm is over");
+}
+
+static void test_backoff(void)
+{
+	Pb__Outbox row = row_to("mail:ok@x.example");
+	int64_t once = RECONNECT_FIRST_MS + RECONNECT_FIRST_MS / 4;
+
+	reopen_sender(); /* without a connection that is kept */
+	server.greet = 421;
+	saw.n = 0;
+	for (unsigned i = 0; i < 8; i++)
+		begin(&row);
+	ok(wait_for(8) && saw.outcome == SEND_LATER && saw.pause_ms <= once,
+	   "a window of mails that fail together is one failure: the wait is the first one (%lld "
+	   "ms)",
+	   (long long)saw.pause_ms);
+	server.greet = 220;
+	ok(send_to("mail:ok@x.example", NULL) && saw.outcome == SEND_OK, "and it is over");
 }
 
 static void test_login(void)
@@ -581,6 +601,24 @@ static void test_files(struct arena *a)
 	   "a file that isn't there: failed, with words");
 }
 
+static void test_early(void)
+{
+	static uint8_t large[4000000];
+	uint8_t sha256[KEYED_SHA256_BYTES];
+	struct bytes octets = { large, sizeof(large) };
+	Pb__File file = file_of("a", octets, sha256);
+	Pb__File *files[] = { &file };
+	Pb__Outbox row = row_to("mail:early@x.example");
+
+	row.files = files;
+	row.n_files = 1;
+	ok(send_row(&row) && saw.outcome == SEND_FAILED && strstr(saw.error, "552") != NULL,
+	   "a mail that is refused before its end: failed");
+	smtp_server_forget(&server);
+	ok(send_to("mail:ok@x.example", NULL) && saw.outcome == SEND_OK && server.n_taken == 1,
+	   "and the next one isn't taken for the rest of it");
+}
+
 /* --- stops --- */
 
 static void test_stop(void)
@@ -636,6 +674,7 @@ int main(void)
 	test_silence();
 	test_pipelining();
 	test_greetings();
+	test_backoff();
 	test_login();
 	test_unreachable();
 	test_kept();
@@ -644,6 +683,7 @@ int main(void)
 	test_automatic(a);
 	test_injection();
 	test_files(a);
+	test_early();
 	test_stop();
 	smtp_server_stop(&server);
 	transfer_free(&wire.transfer);
