@@ -44,7 +44,7 @@ static bool is_header(struct bytes line)
 			has_blank = true;
 		else if (c != '\0' && (has_blank || c < '!' || c > '~'))
 			return false;
-		has_name |= c != '\0';
+		has_name |= c > ' ';
 	}
 	return false;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "templates/compose_mail.h"
 
+#include <string.h>
+
 #include "parsers/err.h"
 #include "parsers/mail_auto.h"
 #include "parsers/mail_fields.h"
@@ -14,6 +16,8 @@
 /* Headers of one attachment: a name of 255 octets, each in three letters. */
 #define PART_HEAD_MAX 2048
 #define TYPE_MAX      127
+/* Of an instance's name: the configuration's, or that of a folder; a header line has 998 octets (RFC 5322 2.1.1). */
+#define INSTANCE_MAX 255
 /* Of our Message-ID, so that two mails of ours within each other don't end each other's parts. */
 #define BOUNDARY_ID_MAX 40
 #define BOUNDARY_SIZE   (BOUNDARY_ID_MAX + 16)
@@ -44,6 +48,8 @@ static int check(const struct mail_letter *in)
 		(in->reply_to.address.len == 0 || compose_mail_can_address(in->reply_to.address)) &&
 		(in->list_unsubscribe.len == 0 || head_id_is_safe(in->list_unsubscribe));
 
+	if (strlen(in->instance) > INSTANCE_MAX)
+		return ERR_LIMIT;
 	return fits ? ERR_OK : ERR_INVALID;
 }
 

@@ -50,7 +50,7 @@ struct mail_letter {
 /*
  * The octets, in the arena, which must hold about twice what they are. ERR_INVALID: From, To,
  * Reply-To, Message-ID or List-Unsubscribe is none that can be written, or no such time zone;
- * ERR_LIMIT, ERR_NOMEM of the arena.
+ * ERR_LIMIT: of the arena, or the instance's name is longer than a header line bears; ERR_NOMEM.
  */
 int compose_mail(const struct mail_letter *in, struct arena *a, struct bytes *octets_out);
 

@@ -139,6 +139,12 @@ static void note_other_id(struct txn *t, struct desk *d, const struct seen_keys 
 	seen_put_new(t, &keys->id, &rec);
 }
 
+/* Her order that comes a second time may be somebody's replay: she is asked, and hears of it. */
+static bool is_of_staff(const struct desk *d, const struct message *msg)
+{
+	return profile_member_of_mail(d->conf->profile, msg->mail->from.address) != NULL;
+}
+
 int seen_check(struct txn *t, struct desk *d, const struct message *msg, struct seen_keys *keys,
 	       struct wall link_since, bool *is_repeat_out)
 {
@@ -153,7 +159,7 @@ int seen_check(struct txn *t, struct desk *d, const struct message *msg, struct 
 		if (err == ERR_OK && !keys->is_mail)
 			err = twin_means_repeat(t, d, msg, twin, link_since, is_repeat_out);
 	}
-	if (err == ERR_NOENT && keys->has_content) {
+	if (err == ERR_NOENT && keys->has_content && !is_of_staff(d, msg)) {
 		err = seen_get(t, &keys->content, d->arena, &twin);
 		*is_repeat_out = err == ERR_OK;
 	}

@@ -11,7 +11,7 @@
  * mailbox that is restored gives it another UID; and by its Message-ID together with
  * what was written, to whom, and how its sender was proven, since a server whose
  * "kept" was lost delivers it once more, with other Received fields. The same Message-ID
- * with other words, or with less proof, is a mail of its own.
+ * with other words, or with less proof, or by a member of the staff, is a mail of its own.
  * Owns: the use of "seen". Threads: committer; repeatable.
  */
 #ifndef GATEWAY_DESK_SEEN_BEFORE_H

@@ -209,5 +209,9 @@ class Postfix:
         found = subprocess.run(as_root("postqueue", "-c", os.path.join(self.folder, "etc"), "-j"), capture_output=True, text=True, check=False)
         return found.stdout.splitlines()
 
+    def flush(self):
+        """Has everything in the queue tried at once, also what a hard restart left behind with a time in the future."""
+        subprocess.run(as_root("postqueue", "-c", os.path.join(self.folder, "etc"), "-f"), check=True)
+
     def log(self):
         return self.process.log(whole=True)

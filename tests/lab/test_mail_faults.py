@@ -4,7 +4,7 @@ import signal
 
 from mail_cutter import TO_CLIENT, TO_SERVER
 from mail_servers import CONTACT
-from process import signal_pid
+from process import Failure, signal_pid
 from stories import in_lab
 from test_day import NUMBER
 from test_mail_day import HOLE, MAIL_ONLY, PHOTO, clerk, open_case, person, quiet
@@ -14,10 +14,20 @@ WIRED = {"link": "simulator", "mail": {"with_wires": True}, "conf": FAST}
 BIG = ("film.bin", "application/octet-stream", bytes(range(256)) * 8000)
 
 
+def answered(lab, one):
+    """What a server put aside while the other one was away is tried again by its clock; we don't wait for that."""
+    for _ in range(7):
+        try:
+            return one.expect(NUMBER, 5)
+        except Failure:
+            lab.mail.postfix.flush()
+    return one.expect(NUMBER, 10)
+
+
 def once_each(lab, *people):
     """Each of them has one case and one acknowledgement (or copies of it)."""
     for one in people:
-        one.expect(NUMBER, 40)
+        answered(lab, one)
     quiet(lab)
     contacts = [case["contact"] for case in lab.cases()]
     assert sorted(contacts) == sorted("mail:" + one.address for one in people), contacts

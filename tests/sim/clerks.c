@@ -117,6 +117,10 @@ static void on_line(struct bytes line, bool last, void *ctx)
 				       r->command, PRI_BYTES(bytes_cut(line, 0, 80)));
 		if (json_get(j, "row") != NULL)
 			on_row(r, json_get(j, "row"));
+		/* What it finds, line by line: the violation itself only counts it. */
+		if (strcmp(r->command, "verify") == 0 && !last && json_get(j, "progress") == NULL)
+			diary_note(c->machine->diary, "verify: %.*s",
+				   PRI_BYTES(bytes_cut(line, 0, 300)));
 		if (last)
 			on_end(r, j);
 		json_free(&j);
