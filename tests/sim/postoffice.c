@@ -305,8 +305,9 @@ static void heard(struct postoffice *p, size_t index, int err)
 	if (!p->net->is_calm && chance_of_1000(&p->chance, 10))
 		host_sim_at(p->net->sim, chance_wait(&p->chance, SECOND_MS, DAY_MS), on_letter_due,
 			    p, index);
+	/* An order of staff that comes twice is a mail of its own, and held. */
 	else if (!p->net->is_calm && l->message_id[0] != '\0' && l->use != LETTER_CRASH &&
-		 chance_of_1000(&p->chance, 20))
+		 !letters_of(p)->residents[l->who].is_clerk && chance_of_1000(&p->chance, 20))
 		host_sim_at(p->net->sim, chance_wait(&p->chance, SECOND_MS, DAY_MS), on_sent_again,
 			    p, index);
 }
