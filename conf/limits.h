@@ -137,8 +137,8 @@
 #define CONF_FILE_MAX (256 * KIB)
 /* All that one configuration holds besides its profile. */
 #define CONF_ARENA_MAX (4 * MIB)
-/* A password or key, one line. */
-#define SECRET_MAX 1024
+/* A password, a key, or an OAuth 2 token, one line: Microsoft's tokens have some 2 KiB, servers take lines of 8. */
+#define SECRET_MAX (8 * KIB)
 /* sun_path of a unix socket, without its NUL (unix(7)). */
 #define SOCKET_PATH_MAX 107
 

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """mail_dovecot - a real Dovecot in a folder of its own: IMAP with TLS from the first byte and with STARTTLS, LMTP,
 quota, and the logins of Postfix. Root or not; and what a story may do to it."""
+import base64
 import contextlib
 import glob
 import grp
+import hashlib
+import hmac
+import json
 import os
 import pwd
 import shutil
@@ -29,7 +33,7 @@ ssl = {ssl}
 ssl_cert = <{cert}
 ssl_key = <{key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{tokens}
 auth_failure_delay = 0
 first_valid_uid = 1
 first_valid_gid = 1
@@ -52,6 +56,7 @@ protocol lmtp {{
 namespace inbox {{
   inbox = yes
 }}
+{token_passdb}
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {folder}/users
@@ -94,12 +99,23 @@ service lmtp {{
   }}
 }}
 """
+# It validates tokens (JWT) by itself, as signed by whoever has the key: nobody is asked.
+TOKEN_PASSDB = """passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}"""
+TOKEN_CONF = """introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = sub
+"""
+TOKEN_KEY = b"the key of who gives tokens"
 # What Dovecot 2.3 offers after login, less MOVE and IDLE: an older server.
 OLD_CAPABILITY = "  imap_capability = IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE UIDPLUS LITERAL+ UNSELECT CHILDREN NAMESPACE"
 
 
 class Dovecot:
-    """ports: imap, imaps, lmtp, sasl. ssl: yes or no. kind: which certificate. old: without MOVE and IDLE."""
+    """ports: imap, imaps, lmtp, sasl. ssl: yes or no. kind: which certificate. old: without MOVE and IDLE. tokens: XOAUTH2 as well."""
 
     def __init__(self, folder, ports, certificates, fsync="never"):
         self.folder = os.path.join(folder, "dovecot")
@@ -118,7 +134,7 @@ class Dovecot:
     def _name():
         return pwd.getpwuid(os.geteuid()).pw_name
 
-    def configure(self, kind="right", ssl="yes", old=False):
+    def configure(self, kind="right", ssl="yes", old=False, tokens=False):
         """What holds from the next start on."""
         self.has_tls = ssl == "yes"
         cert, key = self.certificates.pair(kind)
@@ -126,7 +142,30 @@ class Dovecot:
         users = ("dovecot", "dovecot", "dovenull") if os.geteuid() == 0 else (me, self.mail_group, me)
         with open(self.conf_path, "w", encoding="utf-8") as f:
             f.write(CONF.format(folder=self.folder, hostname=HOSTNAME, cert=cert, key=key, ssl=ssl, fsync=self.fsync,
-                                capability=OLD_CAPABILITY if old else "", **dict(zip(("user", "group", "login_user"), users)), **self.ports))
+                                capability=OLD_CAPABILITY if old else "", tokens=" xoauth2 oauthbearer" if tokens else "",
+                                token_passdb=TOKEN_PASSDB.format(folder=self.folder) if tokens else "", **dict(zip(("user", "group", "login_user"), users)), **self.ports))
+
+        if tokens:
+            self._write_token_conf()
+
+    def _write_token_conf(self):
+        """The key lies where Dovecot looks for it: keys/AZP/ALG/KID."""
+        folder = os.path.join(self.folder, "keys", "default", "HS256")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "default"), "wb") as f:
+            f.write(base64.b64encode(TOKEN_KEY))
+        with open(os.path.join(self.folder, "oauth2.conf"), "w", encoding="utf-8") as f:
+            f.write(TOKEN_CONF.format(folder=self.folder))
+
+    @staticmethod
+    def token(address, seconds=3600, key=TOKEN_KEY):
+        """As an authority gives it, and as long as large ones do: good for so many seconds."""
+        def part(octets):
+            return base64.urlsafe_b64encode(octets).rstrip(b"=")
+        now = int(time.time())
+        claims = {"sub": address, "iat": now - 60, "exp": now + seconds, "scope": "mail", "roles": "x" * 2000}
+        head = b".".join(part(json.dumps(claim).encode()) for claim in ({"alg": "HS256", "typ": "JWT"}, claims))
+        return (head + b"." + part(hmac.new(key, head, hashlib.sha256).digest())).decode()
 
     def add(self, *addresses, quota=None):
         """Mailboxes, or another quota of theirs; Dovecot knows when this returns."""

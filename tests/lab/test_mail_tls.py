@@ -3,6 +3,7 @@
 import re
 import subprocess
 
+from mail_servers import CONTACT
 from stories import in_lab
 from test_mail_day import MAIL_ONLY, open_case, person, quiet
 
@@ -115,4 +116,29 @@ def test_a_wrong_password_is_said(lab):
     lab.odzivd.secret("mail_password", "secret")
     lab.odzivd.process.signal(1)
     open_case(lab, person(lab))
+    quiet(lab)
+
+
+def logins(lab, method="XOAUTH2"):
+    return lab.mail.dovecot.log().count(f"Login: user=<{CONTACT}>, method={method}")
+
+
+@in_lab(**{**MAIL_ONLY, "serve": ("mail",)}, conf={"mail": {"imap_auth": "xoauth2", "imap_password_file": "token"}})
+def test_a_token_instead_of_a_password(lab):
+    """XOAUTH2 to a real Dovecot: a token that is too old, of somebody else or signed by a stranger is refused and said; a fresh one after a reload gets in"""
+    dovecot = lab.mail.dovecot
+    dovecot.restart(tokens=True)
+    bad = (dovecot.token(CONTACT, seconds=-10), dovecot.token("operater@test.example"), dovecot.token(CONTACT, key=b"another key"), "no token")
+    for token in bad:
+        lab.odzivd.secret("token", token)
+        lab.odzivd.start()
+        words = fault(lab, "password|login|log in|auth")
+        assert token not in words and token not in lab.odzivd.process.log(), "a token stands in no log"
+        lab.odzivd.stop()
+    assert not logins(lab)
+    lab.odzivd.start()
+    lab.odzivd.secret("token", dovecot.token(CONTACT))
+    lab.odzivd.process.signal(1)
+    open_case(lab, person(lab))
+    assert logins(lab) == 1 and not logins(lab, "PLAIN")
     quiet(lab)
