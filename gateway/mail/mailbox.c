@@ -18,6 +18,9 @@
 #define COMMAND_MS (30 * SECOND_MS)
 /* A firewall forgets a silent connection after some minutes; RFC 2177 allows 29. */
 #define IDLE_MAX_MS (5 * MINUTE_MS)
+/* Where one mail came others come; a server takes its time to say so (Dovecot half a second), and is asked meanwhile. */
+#define WARM_MS      (2 * SECOND_MS)
+#define WARM_LOOK_MS 100
 /* A server that refuses our name or the folder isn't asked every second: some lock the account. */
 #define REFUSED_WAIT_MS MINUTE_MS
 /* A session that stood for so long was a good one. */
@@ -77,6 +80,8 @@ static int wait_for_news(struct mailbox *mb)
 	enum mail_wait found;
 	int err;
 
+	if (mb->busy_at.ms != 0 && now.ms - mb->busy_at.ms < WARM_MS && most > WARM_LOOK_MS)
+		most = WARM_LOOK_MS;
 	until = worklist_next(&mb->work, (struct mono){ now.ms + most });
 	/* What is held can't be taken before. */
 	if (mb->hold_until.ms > until.ms && until.ms <= now.ms)

@@ -29,7 +29,8 @@ struct mailbox {
 	struct mail_begin begin; /* of the folder, when its UIDVALIDITY is the folder's */
 	struct worklist work;
 	struct mono looked_at;
-	uint32_t exists; /* mails that the server knew of just before we looked */
+	struct mono busy_at; /* when mails were fetched last; 0: not yet */
+	uint32_t exists;     /* mails that the server knew of just before we looked */
 	bool must_look;
 	bool is_asked; /* for the UIDs */
 	/* The core, or the disk, takes nothing before then. */

@@ -227,6 +227,7 @@ static int fetch(struct mailbox *mb, size_t *n_out)
 	err = imap_fetch(mb->im, about, n, (size_t)mb->hello->mail_max, &mails);
 	if (err != ERR_OK)
 		return err;
+	mb->busy_at = mailbox_mono();
 	note_missing(mb, about, n, &mails);
 	err = read_set(mb, &mails);
 	imap_mails_free(&mails);

@@ -392,7 +392,8 @@ static void do_idle(struct line *l)
 		FD_SET(fileno(l->io), &fds);
 		if (select(fileno(l->io) + 1, &fds, NULL, NULL, &soon) > 0)
 			break;
-		tell_news(l);
+		if (l->f->fault != FAULT_MUTE_IDLE)
+			tell_news(l);
 		fflush(l->io);
 	}
 	if (fgets(answer, sizeof(answer), l->io) == NULL)

@@ -51,6 +51,7 @@ enum fake_fault {
 	/* of others */
 	FAULT_BYE_IN_IDLE,
 	FAULT_NEWS_WITH_IDLE,
+	FAULT_MUTE_IDLE, /* says nothing of a mail that comes meanwhile */
 	FAULT_MOVE_NO,
 	FAULT_MOVE_LIES, /* OK, and nothing moves */
 	FAULT_NO_FOLDER, /* of the done one, until it is made */

@@ -181,14 +181,18 @@ static struct process begun(unsigned n)
 	return p;
 }
 
+static void wait_a_moment(void)
+{
+	struct timespec t = { 0, 10000000 };
+
+	nanosleep(&t, NULL);
+}
+
 /* Until the server has so many there. */
 static bool lie(unsigned n, enum fake_place place)
 {
-	for (int i = 0; i < SOON_MS / 10 && fake_imap_count(server, place) != n; i++) {
-		struct timespec t = { 0, 10000000 };
-
-		nanosleep(&t, NULL);
-	}
+	for (int i = 0; i < SOON_MS / 10 && fake_imap_count(server, place) != n; i++)
+		wait_a_moment();
 	return fake_imap_count(server, place) == n;
 }
 
@@ -226,6 +230,24 @@ static void test_way(void)
 	is_int(stop(&p), 0, "without a core there is nothing left to do");
 	is_int(server->n_bodies, 3, "each was fetched once");
 	arena_free(&a);
+}
+
+/* Mails come in bursts; what the server says of them comes later. */
+static void test_burst(void)
+{
+	struct process p = begun(1);
+	unsigned n_idles;
+
+	ok(arrives(&p, 1), "a mail comes");
+	server->fault = FAULT_MUTE_IDLE;
+	settle(&p, 7, 1, SETTLED_KEPT);
+	ok(lie(1, FAKE_DONE), "and is moved");
+	n_idles = server->n_idles;
+	while (server->n_idles == n_idles)
+		wait_a_moment();
+	fake_imap_add(server, "Subject: next\r\n\r\nx");
+	ok(arrives(&p, 2), "the one behind it is found though the server doesn't say so");
+	stop(&p);
 }
 
 static void test_later(void)
@@ -446,6 +468,7 @@ int main(void)
 	files_path(blobs, temp_dir(), "blobs");
 	server = fake_imap_start();
 	test_way();
+	test_burst();
 	test_later();
 	test_no_move();
 	test_lying_move();
