@@ -10,6 +10,8 @@
 /* What the core, or the disk, can't take now is offered again after this, doubled up to the most. */
 #define HOLD_FIRST_MS SECOND_MS
 #define HOLD_MOST_MS  (30 * SECOND_MS)
+/* Kept mails lie there for a moment longer, so that a burst of them is moved as a set. */
+#define MOVE_WAIT_MS 200
 /* While the core makes itself ready the server hears from us. */
 #define BEGIN_LOOK_MS MINUTE_MS
 /* What lies there for longer should have been kept. */
@@ -44,6 +46,8 @@ static void on_settled(struct mailbox *mb, const struct mail_uids *u)
 		worklist_set(&mb->work, item, states[u->how]);
 		if (u->how == SETTLED_LATER)
 			worklist_put_off(item, now, HOLD_FIRST_MS, HOLD_MOST_MS);
+		else
+			item->again_at.ms = now.ms + MOVE_WAIT_MS;
 	}
 	if (u->how == SETTLED_LATER && now.ms >= mb->hold_until.ms)
 		mailbox_hold(mb);
