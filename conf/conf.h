@@ -58,10 +58,11 @@ struct conf_mail {
 	const char *servers[CONF_PEERS_MAX]; /* hosts of ours that write Received fields */
 	size_t n_servers;
 	enum conf_staff_proof staff_proof;
-	unsigned acks_day;   /* acknowledgements to one address; 0 = none */
-	unsigned acks_hour;  /* to all together */
-	uint64_t attach_max; /* octets of attachments that go along in one mail */
-	bool html;           /* a plain HTML alternative beside the text */
+	unsigned acks_day;        /* acknowledgements to one address; 0 = none */
+	unsigned acks_hour;       /* to all together */
+	unsigned case_mails_hour; /* to staff, about further messages of one case; 0 = no limit */
+	uint64_t attach_max;      /* octets of attachments that go along in one mail */
+	bool html;                /* a plain HTML alternative beside the text */
 };
 
 /* An operator's SMSC, met directly. conf/smpp_words.h reads its words. */

@@ -218,6 +218,9 @@ static const struct conf_key channel_keys[] = {
 	  .doc = "Acknowledgements to one address in a day. 0: no limit, as in the next one." },
 	{ "acks_hour", KIND_UINT,    "200",  0, 100000, CH(mail.acks_hour, IN_MAIL),
 	  .doc = "Acknowledgements to all addresses in an hour." },
+	{ "case_mails_hour", KIND_UINT, "5", 0, 1000, CH(mail.case_mails_hour, IN_MAIL),
+	  .doc = "Mails to staff about further messages of one case in an hour; what comes beyond it is mailed together when "
+		 "the hour is over. 0: each by itself." },
 	{ "attach_max", KIND_SIZE,   "10M",  0, 100 * MIB, CH(mail.attach_max, IN_MAIL),
 	  .doc = "Attachments that go along in one mail, all together; what is larger is named in it." },
 	{ "html",     KIND_BOOL,     "no",   0, 0,    CH(mail.html, IN_MAIL),

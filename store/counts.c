@@ -228,6 +228,7 @@ static int64_t attempt_period_ms(enum attempt kind)
 	case ATTEMPT_ASKED:
 	case ATTEMPT_DUTY:
 	case ATTEMPT_MAIL_ACKS:
+	case ATTEMPT_CASE_MAIL:
 	case ATTEMPT_CONFIRM: return HOUR_MS;
 	case ATTEMPT_SEGMENTS:
 	case ATTEMPT_ALL_DAY:

@@ -117,7 +117,7 @@ int due_drop_false(struct txn *t, const struct due *d)
 
 int due_case(const struct due *d, struct txn *t, struct arena *a, Pb__Case **rec_out)
 {
-	if (d->kind != DUE_CASE && d->kind != DUE_SOLVED)
+	if (d->kind != DUE_CASE && d->kind != DUE_SOLVED && d->kind != DUE_UNTOLD)
 		return ERR_INVALID;
 	return index_get(t, TABLE_CASE, d->key, a, (ProtobufCMessage **)rec_out);
 }

@@ -17,6 +17,7 @@ enum due_kind {
 	DUE_VALIDITY, /* a row QUEUED or SENT, at valid_until, unless that is 0; key: id */
 	DUE_SOLVED,   /* a solved case, at solved_until, unless that is 0; key: case key */
 	DUE_HELD,     /* held words that wait, at expires; key: id */
+	DUE_UNTOLD, /* a case with messages that staff weren't mailed yet, at untold_until; key: case key */
 };
 
 struct due {

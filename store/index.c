@@ -181,6 +181,8 @@ static void index_case(struct bytes key, const ProtobufCMessage *m, struct index
 	}
 	if (rec->state == CASE_SOLVED && rec->solved_until != 0)
 		add_due(l, rec->solved_until, DUE_SOLVED, key);
+	if (rec->untold_from != 0)
+		add_due(l, rec->untold_until, DUE_UNTOLD, key);
 	if (where[0] != '\0') {
 		k.len = 0;
 		key_text(&k, bytes_of(where));
@@ -383,6 +385,7 @@ static int owner_due(struct bytes key, enum table *table_out, struct bytes *key_
 
 	switch (key.len > 8 ? key.ptr[8] : 0) {
 	case DUE_CASE:
+	case DUE_UNTOLD:
 	case DUE_SOLVED: return owner_is(TABLE_CASE, rest, CASE_KEY_LEN, table_out, key_out);
 	case DUE_HELD: return owner_is(TABLE_HELD, rest, 8, table_out, key_out);
 	case DUE_PARTS: return owner_is(TABLE_PART, rest, rest.len, table_out, key_out);

@@ -16,7 +16,7 @@
 #include "store/record.h"
 
 /* Changes whenever index_of() yields other keys for the same record: then the daemon rebuilds. */
-#define INDEX_VERSION 3
+#define INDEX_VERSION 4
 
 struct index_entry {
 	enum table table;

@@ -8,6 +8,7 @@
 #include "gateway/desk/intake_apply.h"
 #include "gateway/desk/late.h"
 #include "gateway/desk/solved.h"
+#include "gateway/desk/staff_later.h"
 #include "gateway/desk/staff_post.h"
 #include "parsers/plant.h"
 #include "store/cases.h"
@@ -147,6 +148,16 @@ static int on_solved(struct clocks *c, const struct due *due)
 	return txn_err(c->t);
 }
 
+static int on_untold(struct clocks *c, const struct due *due)
+{
+	Pb__Case *rec;
+	int err = due_case(due, c->t, c->d->arena, &rec);
+
+	if (err == ERR_OK)
+		err = staff_later_tell(c->t, c->d, rec);
+	return pass_by(c, due, err);
+}
+
 /* Words in a member's name that nobody stood by: they stay on the case, and are never done. */
 static int on_held(struct clocks *c, const struct due *due)
 {
@@ -220,6 +231,7 @@ static int on_due(const struct due *due, void *ctx)
 	case DUE_VALIDITY: return on_validity(c, due);
 	case DUE_SOLVED: return on_solved(c, due);
 	case DUE_HELD: return on_held(c, due);
+	case DUE_UNTOLD: return on_untold(c, due);
 	}
 	return ERR_CORRUPT;
 }

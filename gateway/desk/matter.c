@@ -7,6 +7,7 @@
 #include "gateway/desk/home.h"
 #include "gateway/desk/mail_home.h"
 #include "gateway/desk/reply.h"
+#include "gateway/desk/staff_later.h"
 #include "gateway/desk/staff_post.h"
 #include "gateway/desk/tell.h"
 #include "parsers/strbuf.h"
@@ -257,7 +258,7 @@ static int join_and_say(struct txn *t, struct desk *d, struct matter *m, Pb__Cas
 
 	if (err == ERR_OK)
 		err = tell_joined(t, d, m->contact, m->message, rec);
-	return err == ERR_OK ? staff_post_message(t, d, rec, m->message) : err;
+	return err == ERR_OK ? staff_later_hear(t, d, rec, m->message) : err;
 }
 
 /* Thanks wake nobody: what is over stays over. */
@@ -341,7 +342,7 @@ static int apply_emergency(struct txn *t, struct desk *d, struct matter *m)
 	danger.rec = m->first;
 	err = m->message->outcome == OUTCOME_CASE
 		      ? staff_post_case(t, d, m->first, m->message, BYTES_NONE)
-		      : staff_post_message(t, d, m->first, m->message);
+		      : staff_later_hear(t, d, m->first, m->message);
 	if (err != ERR_OK)
 		return err;
 	if (!m->emergency_told)

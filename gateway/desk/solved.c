@@ -5,7 +5,7 @@
 
 #include "gateway/desk/mail_home.h"
 #include "gateway/desk/reply.h"
-#include "gateway/desk/staff_post.h"
+#include "gateway/desk/staff_later.h"
 #include "gateway/desk/tell.h"
 #include "parsers/yes_no.h"
 #include "store/cases.h"
@@ -170,7 +170,7 @@ static int on_no(struct txn *t, struct desk *d, struct matter *m, Pb__Case *rec)
 		return err;
 	tell_values(d, rec, r.tongue, &r.values);
 	err = tell_reply(t, d, &r, rec, "acknowledged");
-	return err == ERR_OK ? staff_post_message(t, d, rec, m->message) : err;
+	return err == ERR_OK ? staff_later_hear(t, d, rec, m->message) : err;
 }
 
 int solved_answered(struct txn *t, struct desk *d, struct matter *m)

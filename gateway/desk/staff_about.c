@@ -110,6 +110,7 @@ int staff_about_values(struct txn *t, struct desk *d, const Pb__Case *rec,
 	};
 	tell_values(d, rec, tongue, &values_out->common);
 	values_out->common.words = about->words;
+	values_out->common.n = about->n;
 	err = gather_others(t, &g, values_out);
 	if (err == ERR_OK)
 		err = staff_about_files(d, tongue, files->go, files->n_go, &values_out->files);

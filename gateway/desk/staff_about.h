@@ -18,6 +18,7 @@ struct staff_about {
 	struct bytes subject;
 	struct wall received;
 	struct mail_files files;
+	int64_t n; /* messages that these are the words of, when there are several */
 };
 
 /* msg NULL: only words. */

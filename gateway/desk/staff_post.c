@@ -173,7 +173,7 @@ static int to_department(struct txn *t, struct desk *d, Pb__Case *rec,
 }
 
 static int to_all(struct txn *t, struct desk *d, Pb__Case *rec, const Pb__Message *msg,
-		  struct bytes words, enum letter_name name)
+		  struct bytes words, enum letter_name name, int64_t n)
 {
 	const struct conf_channel *c = desk_mail_channel(d->conf);
 	struct staff_about about;
@@ -183,6 +183,7 @@ static int to_all(struct txn *t, struct desk *d, Pb__Case *rec, const Pb__Messag
 	if (c == NULL)
 		return ERR_OK;
 	err = staff_about_make(d, msg, words, c->mail.attach_max, &about);
+	about.n = n;
 	find_readers(d, rec, &r);
 	if (r.n == 0)
 		desk_note(d, "nobody-told",
@@ -200,12 +201,18 @@ static int to_all(struct txn *t, struct desk *d, Pb__Case *rec, const Pb__Messag
 int staff_post_case(struct txn *t, struct desk *d, Pb__Case *rec, const Pb__Message *msg,
 		    struct bytes words)
 {
-	return to_all(t, d, rec, msg, words, LETTER_STAFF_CASE);
+	return to_all(t, d, rec, msg, words, LETTER_STAFF_CASE, 0);
 }
 
 int staff_post_message(struct txn *t, struct desk *d, Pb__Case *rec, const Pb__Message *msg)
 {
-	return to_all(t, d, rec, msg, BYTES_NONE, LETTER_STAFF_MESSAGE);
+	return staff_post_messages(t, d, rec, msg, 0);
+}
+
+int staff_post_messages(struct txn *t, struct desk *d, Pb__Case *rec, const Pb__Message *msg,
+			int64_t n)
+{
+	return to_all(t, d, rec, msg, BYTES_NONE, LETTER_STAFF_MESSAGE, n);
 }
 
 /* What the citizen wrote first; of a case that staff typed in, its note. */

@@ -21,6 +21,9 @@ int staff_post_case(struct txn *t, struct desk *d, Pb__Case *rec, const Pb__Mess
 int staff_post_again(struct txn *t, struct desk *d, Pb__Case *rec);
 /* A further message of the citizen. */
 int staff_post_message(struct txn *t, struct desk *d, Pb__Case *rec, const Pb__Message *msg);
+/* Several as one: msg has the words and files of all n. */
+int staff_post_messages(struct txn *t, struct desk *d, Pb__Case *rec, const Pb__Message *msg,
+			int64_t n);
 /* A row that is lost: words to a citizen, or, a step up to the coordinator, a mail to staff. */
 int staff_post_lost(struct txn *t, struct desk *d, const Pb__Outbox *row, Pb__Case *rec);
 

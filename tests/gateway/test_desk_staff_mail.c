@@ -559,6 +559,65 @@ static void every_command_is_asked_back(void)
 	free(h);
 }
 
+/* --- many messages --- */
+
+static void write_on(struct hall *h, const struct matter_of_water *w, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++) {
+		char text[100];
+
+		snprintf(text, sizeof(text), "%s i dalje curi, reci broj %u.", w->number, i);
+		(void)hall_text(h, PHONE, text);
+	}
+}
+
+/* Whoever writes on and on must not fill a mailbox, and nothing of it may be lost. */
+static void test_many_messages(void)
+{
+	struct hall h;
+	struct matter_of_water w;
+	const Pb__Outbox *row;
+
+	hall_open(&h, MAIL_SECTION);
+	w = open_case(&h, PHONE, "Pukla cev u Svetosavskoj 14, Nova Pazova");
+	h.now.ms += HOUR_MS - h.now.ms % HOUR_MS;
+	write_on(&h, &w, 1, 6);
+	is_int((long long)hall_mails_to(&h, CLERK), 6,
+	       "five further messages are mailed one by one");
+	write_on(&h, &w, 6, 51);
+	is_int((long long)hall_mails_to(&h, CLERK), 6, "forty-five more within the hour aren't");
+	ok(hall_logged(&h, w.number, "staff told later", "case_mails_hour"), "the trail says so");
+	is_int(hall_case(&h, w.number)->messages, 51, "each of them is on the case");
+	h.now.ms += HOUR_MS;
+	hall_clocks(&h);
+	is_int((long long)hall_mails_to(&h, CLERK), 7,
+	       "when the hour is over one mail brings them all");
+	row = hall_mail_to(&h, CLERK);
+	ok(strstr(row->text, "45") != NULL, "it says how many they are");
+	ok(strstr(row->text, "reci broj 6.") != NULL &&
+		   strstr(row->text, "reci broj 50.") != NULL &&
+		   strstr(row->text, "reci broj 5.") == NULL,
+	   "with the words of each, and of none that was mailed before");
+	ok(row->token[0] != '\0', "and with a token to answer by");
+	is_int((long long)hall_case(&h, w.number)->untold_from, 0, "nothing is put off any more");
+	write_on(&h, &w, 51, 52);
+	is_int((long long)hall_mails_to(&h, CLERK), 8, "the next message is mailed at once");
+	ok(hall_is_sound(&h), "verify finds nothing");
+	hall_close(&h);
+}
+
+static void test_many_unbounded(void)
+{
+	struct hall h;
+	struct matter_of_water w;
+
+	hall_open(&h, MAIL_SECTION "case_mails_hour = 0\n");
+	w = open_case(&h, PHONE, "Pukla cev u Svetosavskoj 14, Nova Pazova");
+	write_on(&h, &w, 1, 11);
+	is_int((long long)hall_mails_to(&h, CLERK), 11, "case_mails_hour = 0: each by itself");
+	hall_close(&h);
+}
+
 int main(void)
 {
 	struct hall *h = calloc(1, sizeof(*h));
@@ -587,5 +646,7 @@ int main(void)
 	hall_close(h);
 	free(h);
 	every_command_is_asked_back();
+	test_many_messages();
+	test_many_unbounded();
 	return done_testing();
 }
