@@ -56,6 +56,7 @@ static const char *const letter_names[LETTER_COUNT] = {
 	[LETTER_STAFF_PREVIEW] = "staff_preview",
 	[LETTER_STAFF_HELP] = "staff_help",
 	[LETTER_STAFF_REMINDER] = "staff_reminder",
+	[LETTER_STAFF_NO_ANSWER] = "staff_no_answer",
 	[LETTER_STAFF_DIGEST] = "staff_digest",
 };
 
@@ -212,6 +213,7 @@ static const struct says letter_says[LETTER_COUNT] = {
 	[LETTER_STAFF_HELP]    = { STAFF | L(COMMANDS), STAFF },
 	[LETTER_STAFF_REMINDER] = { STAFF | V(CATEGORY) | V(PLACE) | V(DUE) | V(WORDS) | L(FROM) | L(RECEIVED) | V(STATE),
 				    L(MEMBER) | V(PLACE) | V(WORDS) | L(FROM) | L(RECEIVED) },
+	[LETTER_STAFF_NO_ANSWER] = { STAFF, V(CASE) | L(TAG) | L(MEMBER) },
 	[LETTER_STAFF_DIGEST]  = { L(TAG) | L(MEMBER) | V(N) | V(CASES) | L(HELD) | L(UNREADABLE) | L(FAILED),
 				   L(TAG) | L(MEMBER) | V(CASES) | L(HELD) | L(UNREADABLE) | L(FAILED) },
 };

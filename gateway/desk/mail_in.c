@@ -198,6 +198,7 @@ int mail_in_apply(struct txn *t, struct desk *d, const struct message *msg,
 		  const struct classified *understood, struct intake_found *found_out)
 {
 	Pb__Message *rec = hearing_record(t, d, msg);
+	int err;
 
 	if (rec == NULL)
 		return ERR_NOMEM;
@@ -207,15 +208,16 @@ int mail_in_apply(struct txn *t, struct desk *d, const struct message *msg,
 	if (msg->arrival->is_unreadable)
 		return hear_unreadable(t, d, msg, rec, found_out);
 	if (msg->mail->automatic != MAIL_BY_PERSON && !PLANT(PLANT_MACHINE_HEARD)) {
-		int err = mail_bounce_hear(t, d, msg->mail, rec);
-
+		err = mail_bounce_hear(t, d, msg->mail, rec);
 		return err == ERR_OK ? keep(t, rec, found_out) : err;
 	}
 	if (staff_auth_is_staff(d, msg->mail)) {
-		int err = staff_mail_hear(t, d, msg->mail, rec);
-
+		err = staff_mail_hear(t, d, msg->mail, rec);
 		if (err != ERR_NOENT)
 			return err == ERR_OK ? keep(t, rec, found_out) : err;
 	}
+	err = staff_mail_hear_lost(t, d, msg->mail, rec);
+	if (err != ERR_NOENT)
+		return err == ERR_OK ? keep(t, rec, found_out) : err;
 	return hear_citizen(t, d, msg, rec, understood, found_out);
 }

@@ -45,7 +45,7 @@ bool staff_auth_is_staff(const struct desk *d, const struct mail *m)
 	return m->n_tags > 0 && profile_member_of_mail(d->conf->profile, m->from.address) != NULL;
 }
 
-static bool same_letters(struct bytes a, struct bytes b)
+bool staff_auth_same(struct bytes a, struct bytes b)
 {
 	for (size_t i = 0; i < a.len && a.len == b.len; i++)
 		if (tolower(a.ptr[i]) != tolower(b.ptr[i]))
@@ -67,9 +67,9 @@ static bool is_login_of(const struct mail_auth *auth, struct bytes address, stru
 	if (auth->auth != PROOF_PASS)
 		return false;
 	if (bytes_find(auth->auth_identity, '@') < auth->auth_identity.len)
-		return same_letters(auth->auth_identity, address);
-	return same_letters(auth->auth_identity, bytes_cut(address, 0, at)) &&
-	       same_letters(domain, our_domain);
+		return staff_auth_same(auth->auth_identity, address);
+	return staff_auth_same(auth->auth_identity, bytes_cut(address, 0, at)) &&
+	       staff_auth_same(domain, our_domain);
 }
 
 static bool is_from_proven(const struct mail *m, const struct conf_channel *channel)
@@ -102,7 +102,7 @@ static bool is_replay(struct txn *t, const struct mail *m)
 
 static bool is_from(const struct mail *m, const struct member *member)
 {
-	return PLANT(PLANT_TOKEN_STOLEN) || same_letters(m->from.address, member->mail);
+	return PLANT(PLANT_TOKEN_STOLEN) || staff_auth_same(m->from.address, member->mail);
 }
 
 /* What is missing when the token is right. */

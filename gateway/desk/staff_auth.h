@@ -42,4 +42,7 @@ const char *staff_lack_text(enum staff_lack lack);
 /* The word of the catalog that says it to the member. */
 const char *staff_lack_key(enum staff_lack lack);
 
+/* Addresses of ours are compared whatever their letters' case. */
+bool staff_auth_same(struct bytes a, struct bytes b);
+
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/desk/staff_mail.h"
 
+#include <string.h>
+
+#include "gateway/desk/mail_home.h"
 #include "gateway/desk/staff_auth.h"
 #include "gateway/desk/staff_orders.h"
 #include "gateway/desk/staff_post.h"
@@ -163,4 +166,69 @@ int staff_mail_hear(struct txn *t, struct desk *d, const struct mail *m, Pb__Mes
 	if (c.lack == STAFF_PROVEN)
 		return staff_orders_do(t, d, c.rec, c.member, msg);
 	return hold(t, d, &c, msg);
+}
+
+/* --- answers to what can't be answered --- */
+
+/* Of ours, and the mail was written by who got it, or by a colleague. */
+static bool is_from_ours(const struct desk *d, const Pb__Outbox *row, const struct mail *m,
+			 struct member *who_out)
+{
+	static const char scheme[] = "mail:";
+	const struct member *colleague = profile_member_of_mail(d->conf->profile, m->from.address);
+	struct bytes to = bytes_of(row->to);
+
+	if (row->member[0] == '\0' || row->token[0] != '\0')
+		return false;
+	if (colleague != NULL) {
+		*who_out = *colleague;
+		return true;
+	}
+	*who_out = (struct member){ .id = bytes_of(row->member),
+				    .mail = bytes_cut(to, strlen(scheme), to.len),
+				    .tongue = d->conf->profile->tongue };
+	return bytes_starts(to, scheme) && staff_auth_same(who_out->mail, m->from.address);
+}
+
+static int log_lost(struct txn *t, struct desk *d, const Pb__Outbox *row, const Pb__Message *msg)
+{
+	struct case_step step = { .who = "odzivd",
+				  .what = "staff answer not passed on",
+				  .message = msg->id,
+				  .words = bytes_of(msg->text),
+				  .channel = msg->channel,
+				  .why = bytes_of(msg->why) };
+	Pb__Case *rec;
+	int err = row->case_number[0] != '\0'
+			  ? case_get(t, bytes_of(row->case_number), d->arena, &rec)
+			  : ERR_NOENT;
+
+	if (err != ERR_OK)
+		return err_class(err) == ERR_IS_REJECT ? txn_err(t) : err;
+	return log_on(t, d, rec, step);
+}
+
+int staff_mail_hear_lost(struct txn *t, struct desk *d, const struct mail *m, Pb__Message *msg)
+{
+	struct member who;
+	struct staff_letter l = { .name = LETTER_STAFF_NO_ANSWER, .member = &who };
+	Pb__Outbox *row;
+	int err = mail_home_row(t, d, m, &row);
+
+	if (err != ERR_OK)
+		return err_class(err) == ERR_IS_REJECT ? ERR_NOENT : err;
+	if (!is_from_ours(d, row, m, &who))
+		return ERR_NOENT;
+	msg->outcome = OUTCOME_COMMAND;
+	msg->command = record_strc(d->arena, "STAFF");
+	msg->case_number = row->case_number;
+	msg->member = record_str(d->arena, who.id);
+	msg->from = record_str(d->arena, m->from.address);
+	msg->why = record_strc(d->arena, "it answers a mail that can't be answered");
+	err = log_lost(t, d, row, msg);
+	/* In somebody else's name nobody is written to; and two programs mustn't thank each other for ever. */
+	if (err != ERR_OK || m->auth.dmarc == PROOF_FAIL || !may_ask(t, d, &who))
+		return err;
+	err = staff_post_letter(t, d, &l, &row);
+	return err_class(err) == ERR_IS_REJECT ? txn_err(t) : err;
 }

@@ -16,5 +16,11 @@
  * ERR_NOENT: it names no case that there is, so it is a mail like any other; nothing was done.
  */
 int staff_mail_hear(struct txn *t, struct desk *d, const struct mail *m, Pb__Message *rec);
+/*
+ * The same for a mail without tag or token that answers one of ours which can't be answered, as the
+ * day's list, or a department's copy: nothing is done, and whoever wrote is told what to answer.
+ * ERR_NOENT: it doesn't, or isn't written by who got ours; nothing was done.
+ */
+int staff_mail_hear_lost(struct txn *t, struct desk *d, const struct mail *m, Pb__Message *rec);
 
 #endif

@@ -222,6 +222,45 @@ static void a_bad_week(struct hall *h)
 	ok(arena_used(h->arena) < ARENA_MESSAGE_MAX / 2, "a step takes little of an arena");
 }
 
+/* The day's list is no case's: an answer to it is nobody's, and says so. */
+static void answered_lists(struct hall *h)
+{
+	const Pb__Outbox *list = hall_mail_to(h, COORDINATOR);
+	struct given_mail m = { .from = COORDINATOR,
+				.text = "Hvala, pogledacu sutra. Pukla cev u Vojki.",
+				.in_reply_to = list->message_id,
+				.dmarc = PROOF_PASS };
+	struct intake_found f = hall_mail(h, &m);
+	const Pb__Outbox *told;
+	size_t n_mails;
+
+	ok(list->kind == KIND_LATE && f.outcome == OUTCOME_COMMAND && f.case_number[0] == '\0',
+	   "an answer to the digest opens no case");
+	told = hall_mail_to(h, COORDINATOR);
+	ok(told->id != list->id && strstr(told->text, "ne može da se odgovori") != NULL,
+	   "she is told what to answer instead");
+	ok(hall_message_of(h, f.message)->why[0] != '\0', "and the message says why");
+	m.in_reply_to = told->message_id;
+	n_mails = hall_mails_to(h, COORDINATOR);
+	for (int i = 0; i < 10; i++)
+		f = hall_mail(h, &m);
+	is_int((long long)(hall_mails_to(h, COORDINATOR) - n_mails), 4,
+	       "however often she answers, she is told five times an hour");
+	is_int((long long)f.outcome, OUTCOME_COMMAND, "nor does an answer to that");
+	m.dmarc = PROOF_FAIL;
+	told = hall_mail_to(h, COORDINATOR);
+	f = hall_mail(h, &m);
+	ok(f.outcome == OUTCOME_COMMAND && hall_mail_to(h, COORDINATOR)->id == told->id,
+	   "in her name nobody makes us write to her");
+	m = (struct given_mail){ .from = "ana@example.org",
+				 .text = "Pukla cev u Vojki, Karlovacka 3",
+				 .in_reply_to = list->message_id,
+				 .dmarc = PROOF_PASS };
+	f = hall_mail(h, &m);
+	is_int((long long)f.outcome, OUTCOME_CASE,
+	       "whom she passed it on to is heard as anybody is");
+}
+
 static void without_addresses(void)
 {
 	struct hall *h = calloc(1, sizeof(*h));
@@ -250,6 +289,7 @@ int main(void)
 	whose_it_is(h);
 	all_that_waits(h);
 	a_bad_week(h);
+	answered_lists(h);
 	ok(hall_is_sound(h), "verify finds nothing");
 	hall_close(h);
 	free(h);
