@@ -630,6 +630,7 @@ static void test_links(void)
 {
 	struct fake_line *l[3];
 	struct channel_link link;
+	struct mono before;
 	unsigned n = 0;
 
 	conf.smpp.links = 3;
@@ -657,6 +658,11 @@ static void test_links(void)
 	for (size_t i = 0; channel->ops->link(channel, i, &link); i++)
 		n += i == 1 ? !link.is_up : link.is_up && link.window_used == 4;
 	is_int(n, 15, "status shows all three");
+	before = channel->up_since;
+	fake_smsc_pass(&fake, 2 * SECOND_MS);
+	(void)bind_line(line_to("first.example", 2), SMPP_ROK);
+	ok(channel->state == CHANNEL_UP && channel->up_since.ms > before.ms,
+	   "when it is back, words decide what is a repeat: its SMSC may have given it to another");
 	close_channel();
 	conf = ordinary;
 }

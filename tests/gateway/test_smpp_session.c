@@ -575,6 +575,12 @@ static void test_paused(void)
 	is_int(saw.n_messages, 1, "what waited comes then");
 	fake_smsc_pass(&fake, 31 * SECOND_MS);
 	ok(fake_line_next_id(l) == SMPP_ENQUIRE_LINK, "and silence counts from there");
+	smpp_session_pause(session, true);
+	fake_line_down(l, "reset");
+	fake_smsc_pass(&fake, 2 * SECOND_MS);
+	(void)fake_smsc_bind(&fake);
+	ok(smpp_session_is_up(session) && smpp_session_room(session) == 3,
+	   "a new link isn't paused by what was before");
 	close_all();
 }
 
@@ -594,7 +600,9 @@ static void test_leave(void)
 	fake_line_deliver(l, 6, 0, "too late");
 	is_int(saw.n_messages, 1, "and takes nothing more");
 	fake_line_submit_resp(l, 2, SMPP_ROK, "id");
-	ok(saw.n_settled == 1 && !fake_line_next(l, &pdu), "one answer came");
+	fake_smsc_pass(&fake, 2);
+	ok(saw.n_settled == 1 && !fake_line_next(l, &pdu),
+	   "one answer came; what came to us isn't on disk yet");
 	smpp_session_answer(session, connection, SMPP_DELIVER_SM, 5, SMPP_ROK);
 	fake_smsc_pass(&fake, 1);
 	ok(fake_line_next_id(l) == (uint32_t)SMPP_DELIVER_SM_RESP && fake_line_next(l, &pdu) &&
