@@ -60,8 +60,10 @@
 #define ANSWER_LATE_MS (2 * SECOND_MS)
 /* After a link, bearerbox or we came back, an equal text is taken for a repeat, not for a second text. */
 #define SEEN_DIGEST_WINDOW_MS (10 * MINUTE_MS)
-/* Kannel's ids and digests are kept this long: a spool may be days old after a weekend's fault. */
-#define SEEN_KEEP_MS (7 * DAY_MS)
+/* An id is known for so long: a spool may be days old after a weekend's fault, a mailbox is restored later still. */
+#define SEEN_ID_KEEP_MS (30 * DAY_MS)
+/* Words alone decide for so long. */
+#define SEEN_WORDS_KEEP_MS DAY_MS
 /* A receipt that came before the answer that names its remote id. */
 #define EARLY_KEEP_MS DAY_MS
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "conf/limits.h"
 #include "parsers/err.h"
 #include "parsers/keyed.h"
 #include "parsers/plant.h"
@@ -16,11 +17,9 @@
 #define SCRATCH_MAX ((size_t)8 * 1024 * 1024)
 
 /* How long things stay that nobody needs later. */
-#define KEEP_SEEN_ID_MS    (30 * DAY_MS)
-#define KEEP_SEEN_WORDS_MS DAY_MS
-#define KEEP_EARLY_MS      DAY_MS
-#define KEEP_PART_MS       (2 * DAY_MS)
-#define KEEP_ACCESS_MS     (365 * DAY_MS)
+#define KEEP_EARLY_MS  DAY_MS
+#define KEEP_PART_MS   (2 * DAY_MS)
+#define KEEP_ACCESS_MS (365 * DAY_MS)
 
 /* --- the list --- */
 
@@ -306,7 +305,7 @@ static void index_seen(struct bytes key, const ProtobufCMessage *m, struct index
 {
 	const Pb__Seen *rec = (const Pb__Seen *)m;
 
-	add_expire(l, rec->at + (rec->by_id ? KEEP_SEEN_ID_MS : KEEP_SEEN_WORDS_MS), TABLE_SEEN,
+	add_expire(l, rec->at + (rec->by_id ? SEEN_ID_KEEP_MS : SEEN_WORDS_KEEP_MS), TABLE_SEEN,
 		   key);
 }
 

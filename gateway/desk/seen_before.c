@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/desk/seen_before.h"
 
+#include "conf/limits.h"
 #include "store/answers.h"
 #include "store/contacts.h"
 #include "store/counts.h"
@@ -119,6 +120,11 @@ static int twin_means_repeat(struct txn *t, struct desk *d, const struct message
 
 	if (err != ERR_OK)
 		return err;
+	/* It lies there until the night's sweep, which may be two days. */
+	if (age > SEEN_WORDS_KEEP_MS) {
+		*is_repeat_out = false;
+		return ERR_OK;
+	}
 	/* Late, or not at all: its sender may have given up waiting. */
 	*is_repeat_out = !is_told ||
 			 (link_since.ms != 0 && twin->at < link_since.ms && age <= TWIN_AGE_MAX_MS);
