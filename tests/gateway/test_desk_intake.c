@@ -291,10 +291,33 @@ static void all(unsigned times)
 	hall_close(&h);
 }
 
+/* Nobody told its sender that it was kept, so it may come again; but not for ever. */
+static void test_untold(void)
+{
+	struct hall h;
+	struct intake_found f = { 0 };
+	struct message m;
+
+	hall_open(&h, NULL);
+	m = hall_part(&h, "+381641231234", "STATUS", 0, 0, 0);
+	(void)hall_message(&h, &m, false, &f);
+	ok(!f.is_repeat, "a text comes, and its sender has no answer");
+	h.now.ms += 23 * HOUR_MS;
+	m = hall_part(&h, "+381641231234", "STATUS", 0, 0, 0);
+	(void)hall_message(&h, &m, false, &f);
+	ok(f.is_repeat, "hours later the same words are the same text");
+	h.now.ms += 2 * HOUR_MS;
+	m = hall_part(&h, "+381641231234", "STATUS", 0, 0, 0);
+	(void)hall_message(&h, &m, false, &f);
+	ok(!f.is_repeat, "a day later they are another one");
+	hall_close(&h);
+}
+
 int main(void)
 {
 	plan(0);
 	all(1);
 	all(3);
+	test_untold();
 	return done_testing();
 }
