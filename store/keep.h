@@ -43,6 +43,20 @@ int store_lock(const char *state_dir, int *fd_out, char *why_out, size_t why_siz
  */
 int store_needs_rebuild(struct txn *t, bool *needs_out);
 
+/* Where that stands; n_steps counts the tables of both its phases. ERR_NOENT: nothing is being made. */
+struct rebuild_stand {
+	const char *doing; /* "emptying" "making" */
+	const char *table;
+	unsigned step, n_steps;
+};
+int rebuild_stands(struct txn *t, struct rebuild_stand *stand_out);
+/*
+ * Whether it is another version's work that begins here, and nothing of it was done: then a backup
+ * comes first. When there is one, or it failed and a person was told, it is noted.
+ */
+int upgrade_wants_backup(struct txn *t, bool *wants_out);
+int upgrade_begins(struct txn *t);
+
 typedef void keep_progress_fn(const char *what, uint64_t done, uint64_t total, void *ctx);
 
 struct problem {
@@ -69,6 +83,7 @@ int rebuild_slice(struct txn *t, size_t n, bool *is_done_out);
 int keep_mark_index(struct txn *t);
 void keep_unmark_index(struct txn *t);
 uint32_t keep_index_tag(void);
+void upgrade_owes_backup(struct txn *t);
 /* Whether a rebuild by this very program stopped half way: then it goes on. */
 bool rebuild_goes_on(struct txn *t);
 /* Starts a rebuild: derived tables are emptied and the mark set, in slices as well. */

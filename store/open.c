@@ -198,7 +198,10 @@ static int check_index(struct txn *t)
 		return ERR_OK;
 	if (err != ERR_OK && err != ERR_NOENT)
 		return err;
-	return rebuild_goes_on(t) ? ERR_OK : rebuild_begin(t);
+	if (rebuild_goes_on(t))
+		return ERR_OK;
+	upgrade_owes_backup(t);
+	return rebuild_begin(t);
 }
 
 static int check_version(struct txn *t, void *ctx)

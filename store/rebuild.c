@@ -94,6 +94,36 @@ int store_needs_rebuild(struct txn *t, bool *needs_out)
 	return err;
 }
 
+/* --- before an upgrade --- */
+
+/* Stands while the tables are as another version left them. */
+static const char owed_name[] = "upgrade";
+
+void upgrade_owes_backup(struct txn *t)
+{
+	meta_put_u64(t, owed_name, 1);
+}
+
+int upgrade_wants_backup(struct txn *t, bool *wants_out)
+{
+	uint64_t owed = 0;
+	bool needs = false;
+	int err = store_needs_rebuild(t, &needs);
+
+	if (err == ERR_OK)
+		err = meta_get_u64(t, owed_name, &owed);
+	*wants_out = needs && owed != 0;
+	return err == ERR_NOENT ? ERR_OK : err;
+}
+
+int upgrade_begins(struct txn *t)
+{
+	txn_drop(t, TABLE_META, bytes_of(owed_name));
+	return txn_err(t);
+}
+
+/* --- slices --- */
+
 static int empty_some(struct txn *t, enum table table, size_t n, struct arena *a, size_t *done_out)
 {
 	struct key_list list = { .arena = a };
@@ -209,4 +239,27 @@ int rebuild_slice(struct txn *t, size_t n, bool *is_done_out)
 	}
 	arena_free(&a);
 	return err == ERR_NOENT ? ERR_OK : err;
+}
+
+int rebuild_stands(struct txn *t, struct rebuild_stand *stand_out)
+{
+	struct rebuild_stand stand = { 0 };
+	struct arena *a = arena_new(SLICE_ARENA_MAX);
+	struct mark at, m = { .phase = PHASE_EMPTY, .table = (enum table)0 };
+	int err = a == NULL ? ERR_NOMEM : get_mark(t, a, &at);
+
+	while (err == ERR_OK) {
+		stand.n_steps += is_in_phase(&m);
+		if (m.phase == at.phase && m.table == at.table)
+			stand.step = stand.n_steps > 0 ? stand.n_steps : 1;
+		if (!step(&m))
+			break;
+	}
+	arena_free(&a);
+	if (err != ERR_OK)
+		return err;
+	stand.doing = at.phase == PHASE_EMPTY ? "emptying" : "making";
+	stand.table = table_name(at.table);
+	*stand_out = stand;
+	return ERR_OK;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * starter - what must be done to the store before anything may come in or go
- * out: derived tables in slices, and SENDING rows of the last life to UNSURE.
+ * out: derived tables in slices, before which an upgrade has its backup in
+ * state_dir/before-upgrade-TIME, and SENDING rows of the last life to UNSURE.
  */
 #ifndef GATEWAY_FLOW_STARTER_H
 #define GATEWAY_FLOW_STARTER_H

@@ -59,6 +59,39 @@ static bool needs_rebuild(struct store *s)
 	return db_read(s->db, (struct mono){ 0 }, ask_rebuild, &needs) == ERR_OK && needs;
 }
 
+static int ask_backup(struct txn *t, void *ctx)
+{
+	return upgrade_wants_backup(t, ctx);
+}
+
+static bool wants_backup(struct store *s)
+{
+	bool wants = false;
+
+	return db_read(s->db, (struct mono){ 0 }, ask_backup, &wants) == ERR_OK && wants;
+}
+
+static int note_backup(struct txn *t, void *ctx)
+{
+	(void)ctx;
+	return upgrade_begins(t);
+}
+
+static int ask_stand(struct txn *t, void *ctx)
+{
+	return rebuild_stands(t, ctx);
+}
+
+/* How far it is, or 0: nothing is being made. */
+static unsigned stand(struct store *s)
+{
+	struct rebuild_stand at = { 0 };
+
+	if (db_read(s->db, (struct mono){ 0 }, ask_stand, &at) != ERR_OK)
+		return 0;
+	return at.table != NULL && at.step <= at.n_steps ? at.step : UINT32_MAX;
+}
+
 static int one_slice(struct txn *t, void *ctx)
 {
 	return rebuild_slice(t, SLICE, ctx);
@@ -145,6 +178,11 @@ static void comes_up(void)
 
 	restore("one", &s);
 	ok(needs_rebuild(&s), "it asks for its derived tables");
+	ok(wants_backup(&s), "and for a backup before");
+	reopen("one", &s);
+	ok(wants_backup(&s), "until there is one");
+	is_int(db_write(s.db, note_backup, NULL), ERR_OK, "then that is noted");
+	ok(needs_rebuild(&s) && !wants_backup(&s), "and the tables are asked for alone");
 	whole = slices(&s, 1000);
 	ok(whole > 6 && !needs_rebuild(&s), "they are made in slices (%u)", whole);
 	ok(is_sound(&s), "then it is sound");
@@ -157,7 +195,9 @@ static void comes_up(void)
 	store_close(&s);
 
 	restore("two", &s);
+	is_int(stand(&s), 1, "how far a start is can be said: at the first table");
 	is_int(slices(&s, whole - 2), whole - 2, "a start that ends between slices");
+	ok(stand(&s) > 1 && stand(&s) < UINT32_MAX, "further on after some slices (%u)", stand(&s));
 	reopen("two", &s);
 	ok(needs_rebuild(&s), "goes on");
 	is_int(whole - 2 + slices(&s, 1000), whole, "where it stood");
