@@ -10,8 +10,6 @@
 
 /* What came before the link broke is repeated soon after it is back; an older twin is a person's habit. */
 #define TWIN_AGE_MAX_MS HOUR_MS
-/* A network that had no answer tries for some hours; the note of the twin lies there until a night's sweep takes it. */
-#define TWIN_UNTOLD_MAX_MS DAY_MS
 /* On a link that stands, a network repeats within its response timer. */
 #define TWIN_AGE_IN_SESSION_MS (2 * MINUTE_MS)
 /* Of a mail's content, before its tokens and files. */
@@ -122,13 +120,8 @@ static int twin_means_repeat(struct txn *t, struct desk *d, const struct message
 
 	if (err != ERR_OK)
 		return err;
-	/* It lies there until the night's sweep, which may be two days. */
-	if (age > SEEN_WORDS_KEEP_MS) {
-		*is_repeat_out = false;
-		return ERR_OK;
-	}
-	/* Late, or not at all: its sender may have given up waiting. */
-	*is_repeat_out = (!is_told && age <= TWIN_UNTOLD_MAX_MS) ||
+	/* Late, or not at all: its sender may have given up waiting. The twin lies there until the sweep of some night. */
+	*is_repeat_out = (!is_told && age <= SEEN_WORDS_KEEP_MS) ||
 			 (link_since.ms != 0 && twin->at < link_since.ms && age <= TWIN_AGE_MAX_MS);
 	if (*is_repeat_out || link_since.ms == 0 || age > TWIN_AGE_IN_SESSION_MS)
 		return ERR_OK;

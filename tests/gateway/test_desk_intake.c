@@ -200,11 +200,6 @@ static void repeats(struct hall *h)
 	m.remote_id = bytes_of("an id of its own");
 	ok(hall_message(h, &m, false, &f) == ERR_OK && !f.is_repeat,
 	   "once a sender was told in time, a person may write the same again");
-	m.remote_id = bytes_of("the next day");
-	h->now.ms += DAY_MS + 1;
-	ok(hall_message(h, &m, false, &f) == ERR_OK && !f.is_repeat,
-	   "nor is a text of the day after a repeat of one that nobody was told of, swept or not");
-	hall_answered(h, &f);
 	m.remote_id = bytes_of("a fourth id");
 	ok(hall_message(h, &m, true, &f) == ERR_OK && f.is_repeat,
 	   "unless a link has just started");
