@@ -97,20 +97,22 @@ static void add_by_contact(struct index_list *l, uint64_t contact, enum by_conta
 	list_add(l, TABLE_BY_CONTACT, &k, BYTES_NONE);
 }
 
-static struct key digest_prefix(struct bytes message_id)
+/* Whoever reads the store without its key can't look up a mail that he knows of. */
+static struct key digest_prefix(const struct keyed_key *key, struct bytes message_id)
 {
+	const struct bytes parts[] = { bytes_of("Message-ID"), message_id };
 	struct digest d;
 	struct key k;
 
-	keyed_digest(NULL, &message_id, 1, &d);
+	keyed_digest(key, parts, ARRAY_LEN(parts), &d);
 	k.len = 0;
 	key_put(&k, digest_bytes(&d));
 	return k;
 }
 
-struct key index_thread_key(struct bytes message_id, enum table owner)
+struct key index_thread_key(const struct keyed_key *key, struct bytes message_id, enum table owner)
 {
-	struct key k = digest_prefix(message_id);
+	struct key k = digest_prefix(key, message_id);
 
 	key_u8(&k, (uint8_t)owner);
 	return k;
@@ -123,7 +125,7 @@ static void add_thread(struct index_list *l, const char *message_id, enum table 
 
 	if (message_id[0] == '\0')
 		return;
-	k = index_thread_key(bytes_of(message_id), owner);
+	k = index_thread_key(l->key, bytes_of(message_id), owner);
 	key_put(&k, key);
 	list_add(l, TABLE_THREAD, &k, BYTES_NONE);
 }
@@ -481,7 +483,7 @@ static int list_old(struct txn *t, enum table table, struct bytes key, struct in
 int index_is_true(struct txn *t, enum table derived, struct bytes key, struct bytes value,
 		  bool *is_true_out)
 {
-	struct index_list list = { .arena = arena_new(SCRATCH_MAX) };
+	struct index_list list = { .arena = arena_new(SCRATCH_MAX), .key = txn_key(t) };
 	const struct index_entry want = { .table = derived, .key = key }, *found;
 	struct bytes owner_key;
 	enum table owner;
@@ -503,7 +505,7 @@ enum stands { IS_NEW, MAY_STAND };
 static int put(struct txn *t, enum table table, struct bytes key, const ProtobufCMessage *rec,
 	       enum stands stands, struct arena *a)
 {
-	struct index_list before = { .arena = a }, after = { .arena = a };
+	struct index_list before = { .arena = a, .key = txn_key(t) }, after = before;
 	struct bytes octets;
 	int err = ERR_OK;
 
@@ -549,7 +551,8 @@ void index_put_new(struct txn *t, enum table table, struct bytes key, const Prot
 
 void index_drop(struct txn *t, enum table table, struct bytes key)
 {
-	struct index_list none = { 0 }, list = { .arena = arena_new(SCRATCH_MAX) };
+	struct index_list none = { 0 };
+	struct index_list list = { .arena = arena_new(SCRATCH_MAX), .key = txn_key(t) };
 	int err = list.arena == NULL ? ERR_NOMEM : list_old(t, table, key, &list);
 
 	if (err != ERR_OK)

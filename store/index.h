@@ -16,7 +16,7 @@
 #include "store/record.h"
 
 /* Changes whenever index_of() yields other keys for the same record: then the daemon rebuilds. */
-#define INDEX_VERSION 4
+#define INDEX_VERSION 5
 
 struct index_entry {
 	enum table table;
@@ -27,6 +27,7 @@ struct index_entry {
 /* Grows in its arena; the first error sticks. */
 struct index_list {
 	struct arena *arena;
+	const struct keyed_key *key; /* of digests that are keys, txn_key(); NULL: they have none */
 	struct index_entry *entries;
 	size_t n;
 	size_t cap;
@@ -42,7 +43,7 @@ bool index_has(enum table table);
 int index_of(enum table table, struct bytes key, const ProtobufCMessage *rec,
 	     struct index_list *list);
 /* What the entries of "thread" begin with: of messages, or of rows, with this Message-ID. */
-struct key index_thread_key(struct bytes message_id, enum table owner);
+struct key index_thread_key(const struct keyed_key *key, struct bytes message_id, enum table owner);
 /*
  * Whose a derived entry is: the table and key of the record that must yield it. ERR_CORRUPT: no
  * such form.

@@ -137,7 +137,7 @@ static int empty_some(struct txn *t, enum table table, size_t n, struct arena *a
 
 static int make_one(struct txn *t, enum table table, struct bytes key, struct arena *a)
 {
-	struct index_list list = { .arena = a };
+	struct index_list list = { .arena = a, .key = txn_key(t) };
 	ProtobufCMessage *rec = NULL;
 	int err = ERR_OK;
 

@@ -33,7 +33,7 @@ static int of_message_id(struct txn *t, struct bytes message_id, enum table owne
 
 	if (message_id.len == 0)
 		return ERR_NOENT;
-	prefix = index_thread_key(message_id, owner);
+	prefix = index_thread_key(txn_key(t), message_id, owner);
 	return newest(t, TABLE_THREAD, &prefix, id_out);
 }
 

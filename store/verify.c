@@ -63,7 +63,7 @@ static int check_entry(struct verify *v, struct bytes owner, const struct index_
 
 static int check_derived(struct verify *v, struct bytes key, const ProtobufCMessage *rec)
 {
-	struct index_list list = { .arena = v->each };
+	struct index_list list = { .arena = v->each, .key = txn_key(v->t) };
 	int err = index_of(v->table, key, rec, &list);
 
 	for (size_t i = 0; i < list.n && err == ERR_OK; i++)

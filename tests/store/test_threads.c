@@ -7,6 +7,7 @@
 #include "parsers/err.h"
 #include "store/due.h"
 #include "store/held.h"
+#include "store/index.h"
 #include "store/messages.h"
 #include "store/outbox.h"
 #include "store/threads.h"
@@ -121,14 +122,39 @@ static int settle(struct txn *t, void *ctx)
 	return ERR_OK;
 }
 
+static bool stands(struct txn *t, const struct keyed_key *key)
+{
+	struct key k = index_thread_key(key, bytes_of("a@town.example"), TABLE_OUTBOX);
+	struct bytes value;
+
+	key_u64(&k, first_row);
+	return txn_get(t, TABLE_THREAD, key_bytes(&k), &value) == ERR_OK;
+}
+
+/* Whoever has the store, and not its key, can't ask it for a mail that he knows of. */
+static int look_without_key(struct txn *t, void *ctx)
+{
+	struct keyed_key other;
+
+	(void)ctx;
+	keyed_new_key(&other);
+	ok(stands(t, txn_key(t)), "an id stands under its digest with the store's key");
+	ok(!stands(t, NULL) && !stands(t, &other), "and under no other");
+	return ERR_OK;
+}
+
 int main(void)
 {
+	struct keyed_key key;
 	struct fixture f;
 
 	plan(0);
 	fixture_open(&f, "threads", FIXTURE_MAP);
+	keyed_new_key(&key);
+	db_set_key(f.db, &key);
 	in_write(&f, fill);
 	in_read(&f, look);
+	in_read(&f, look_without_key);
 	in_write(&f, hold);
 	in_write(&f, settle);
 	fixture_close(&f);
