@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """demo - a short day at a town hall, played against real servers; scripts/demo builds and calls this.
 
-    demo.py --build DIR --modules DIR [--simulator] [--keep]
+    demo.py --build DIR --modules DIR [--smpp | --simulator] [--keep]
 
 Exit 0 only if every expected text arrived on its phone.
 """
@@ -27,12 +27,14 @@ from lab import Lab                     # noqa: E402
 from process import Failure             # noqa: E402
 
 NUMBER = r"SP-\d{4}-\d{6}"
+WITH = {"box": "with real Kannel, an SMSC, Dovecot and Postfix", "smpp": "directly at an SMSC, without Kannel, with Dovecot and Postfix",
+        "simulator": "with its own simulator"}
 LONG_TEXT = "Поштовани, на углу Карађорђеве и Његошеве у Новој Пазови већ три недеље не раде светиљке 🌙. Деца се из друге смене враћају " \
     "по мраку, аутомобили их не виде. Молимо да пошаљете екипу! 🙏"
 
 
 class NetworkPhone:
-    """A phone of the SMSC: what it shows went through Kannel."""
+    """A phone of the SMSC: what it shows went through Kannel, or straight to odzivd."""
 
     def __init__(self, lab, number, name):
         self.lab, self.number, self.name = lab, number, name
@@ -187,8 +189,8 @@ class Day:
 
 def write_lab_json(lab, day):
     about = {"conf": lab.odzivd.conf, "odzivd_pid": lab.odzivd.process.pid, "smsc_port": None if lab.link == "simulator" else lab.ports["smsc"],
-             "kannel": None if lab.link == "simulator" else
-             {"bearerbox_pid": lab.kannel.bearerbox.pid, "admin_port": lab.ports["admin"], "status_password": STATUS_PASSWORD},
+             "kannel": {"bearerbox_pid": lab.kannel.bearerbox.pid, "admin_port": lab.ports["admin"], "status_password": STATUS_PASSWORD}
+             if lab.kannel else None,
              "http_port": lab.ports["http"], "mail": day.mails.about() if day.mails else None}
     path = os.path.join(lab.folder, "lab.json")
     with open(path, "w", encoding="utf-8") as f:
@@ -247,16 +249,16 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True)
     parser.add_argument("--modules", required=True)
-    parser.add_argument("--simulator", action="store_true")
+    parser.add_argument("--simulator", dest="link", action="store_const", const="simulator", default="box")
+    parser.add_argument("--smpp", dest="link", action="store_const", const="smpp")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
 
     folder = tempfile.mkdtemp(prefix="odziv-demo.")
-    link = "simulator" if options.simulator else "box"
-    print(f"== the gateway runs in {folder}, {'with its own simulator' if options.simulator else 'with real Kannel, an SMSC, Dovecot and Postfix'}")
-    with Lab(options.build, options.modules, link=link, mail=not options.simulator, folder=folder, profile="stara-pazova") as lab:
+    print(f"== the gateway runs in {folder}, {WITH[options.link]}")
+    with Lab(options.build, options.modules, link=options.link, mail=options.link != "simulator", folder=folder, profile="stara-pazova") as lab:
         try:
             lab.start()
             day = Day(lab, within=10)

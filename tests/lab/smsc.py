@@ -4,6 +4,7 @@
 A text goes into the network with Phone.text(); what reached a phone is read with Phone.expect().
 Everything that happened is in Smsc.events, in order.
 """
+import collections
 import json
 import os
 import re
@@ -26,6 +27,7 @@ class Smsc:
         script = os.path.join(HERE, "smsc", "smsc.js")
         self.process = Process(name, [*pinned, "node", script, str(port), ESME], folder, {"NODE_PATH": modules})
         self.events = []
+        self._acknowledged = collections.defaultdict(set)   # by kind, and of all kinds under None: long storms ask often
         self.changed = threading.Condition()
         self._control = self._feed = None
         self._lock = threading.Lock()
@@ -51,6 +53,9 @@ class Smsc:
                 if "event" in event:
                     with self.changed:
                         self.events.append(event)
+                        if event["event"] == "resp" and event["status"] == 0:
+                            self._acknowledged[event["kind"]].add(event["id"])
+                            self._acknowledged[None].add(event["id"])
                         self.changed.notify_all()
         except (OSError, ValueError):
             pass    # the SMSC is being stopped
@@ -100,14 +105,11 @@ class Smsc:
     def wait_acknowledged(self, ids, within=10.0, tend=None):
         """Until each of the ids was answered with status 0."""
         wanted = set(ids)
-
-        def all_acknowledged(s):
-            return wanted <= {e["id"] for e in s.events if e["event"] == "resp" and e["status"] == 0}
-        self.wait(f"all {len(wanted)} short messages acknowledged", all_acknowledged, within, tend)
+        self.wait(f"all {len(wanted)} short messages acknowledged", lambda s: wanted <= s._acknowledged[None], within, tend)
 
     def acknowledged(self, kind="mo"):
         """The ids that the gateway answered with status 0."""
-        return {e["id"] for e in self.find("resp", kind=kind, status=0)}
+        return set(self._acknowledged[kind])
 
     def phone(self, number, name=None):
         return Phone(self, number, name)

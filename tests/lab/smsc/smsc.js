@@ -5,7 +5,7 @@
 // Owns:     the phones' texts on their way to the gateway (each stays until it is acknowledged)
 //           and what reached the phones.
 // Promises: texts and receipts leave with at most `window` unanswered a link; what was not answered with
-//           status 0 is sent again, after `retry_ms` or when the gateway binds again (repeat = true).
+//           status 0, or refused for good (0x66), is sent again, after `retry_ms` or when the gateway binds again (repeat = true).
 // Leaves:   what it means to the stories in Python, which speak JSON lines with it.
 //
 //   node smsc.js PORT ESME
@@ -22,6 +22,7 @@ const { receipt } = require('./receipts');
 
 const [port, esme] = [Number(process.argv[2]), process.argv[3] || 'odziv'];
 const PASSWORD = 'lab';
+const firstRemote = 0xa00000000 + port * 0x10000;       // two SMSCs give no id twice
 const WANTS_RECEIPT = 3, WANTS_INTERMEDIATE = 16;      // registered_delivery
 const TICKS = 10;                                        // a second
 const NOISE = new Set(['segment', 'text', 'resp']);    // one or more a text
@@ -126,7 +127,14 @@ setInterval(() => {
 		links.forEach(enquire);
 }, 1000 / TICKS);
 
+// What is written in one turn leaves together.
+function together(socket) {
+	socket.cork();
+	process.nextTick(() => socket.uncork());
+}
+
 function sendItem(link, item) {
+	together(link.session.socket);
 	link.open.set(item.id, item);
 	item.tries++;
 	item.sentAt = Date.now();
@@ -151,6 +159,9 @@ function onAnswer(link, item, resp) {
 			tell('loaded', { ms: Date.now() - load.begin });
 			load = null;
 		}
+	} else if (resp.command_status === smpp.ESME_RX_R_APPN) {
+		item.answered = true;    // for good: it isn't given again
+		counts.refused++;
 	} else {
 		counts.refused++;
 		left.push(item);
@@ -169,11 +180,11 @@ function repeatLeft() {
 
 const send = (m) => shortMessages(m).map((pdu) => enqueue('mo', pdu, { from: m.from, tag: m.tag }));
 
-// n texts of n phones at once; `loaded` says how long it took until all were acknowledged.
+// n texts of n phones at once, `#` in their words is a number; `loaded` says how long it took until all were acknowledged.
 function sendLoad(r) {
 	load = { begin: Date.now(), until: counts.acknowledged + r.n };
 	for (let i = r.first; i < r.first + r.n; i++)
-		send({ from: `+38164${String(i).padStart(7, '0')}`, to: r.to, text: `Pukla je cev u Svetosavskoj ${i}, voda tece po trotoaru` });
+		send({ from: `+38164${String(i * 7654321 % 10000000).padStart(7, '0')}`, to: r.to, text: r.words[i % r.words.length].replace('#', i % 9999 + 1) });
 	return {};
 }
 
@@ -222,8 +233,8 @@ function onSubmit(link, pdu) {
 	counts.most_open = Math.max(counts.most_open, ++link.unanswered);
 	const isNacked = behaviour.nack_every > 0 && counts.submitted % behaviour.nack_every === 0;
 	const status = isNacked ? smpp.ESME_RSYSERR : statusOfSubmit();
-	const remote = status ? '' : (0x1a000000 + nextRemote++).toString(16);
-	const wantsReceipt = !status && behaviour.receipt && (pdu.registered_delivery & WANTS_RECEIPT);
+	const remote = status ? '' : (firstRemote + nextRemote++).toString(16);
+	const wantsReceipt = !status && behaviour.receipt && (pdu.registered_delivery & WANTS_RECEIPT), isFirst = behaviour.receipt_first;
 
 	if (status === smpp.ESME_RTHROTTLED)
 		counts.throttled++;
@@ -231,9 +242,9 @@ function onSubmit(link, pdu) {
 		tell('refused', { to: pdu.destination_addr, status });
 	else
 		accept(link, pdu, remote);
-	if (wantsReceipt && behaviour.receipt_first)
+	if (wantsReceipt && isFirst)
 		sendReceipt(pdu, remote, behaviour.receipt, link);
-	const answer = () => answerSubmit(link, pdu, status, remote, isNacked, wantsReceipt && !behaviour.receipt_first);
+	const answer = () => answerSubmit(link, pdu, status, remote, isNacked, wantsReceipt && !isFirst);
 	const after = behaviour.submit_ms + Math.floor(Math.random() * behaviour.submit_jitter_ms);
 	if (after)
 		setTimeout(answer, after);
@@ -257,9 +268,12 @@ function accept(link, pdu, remote) {
 function answerSubmit(link, pdu, status, remote, isNacked, wantsReceipt) {
 	if (behaviour.answer_submit) {
 		link.unanswered--;
+		together(link.session.socket);
 		link.session.send(isNacked ? new smpp.PDU('generic_nack', { command_status: status, sequence_number: pdu.sequence_number })
 			: pdu.response(status ? { command_status: status } : { message_id: remote }));
 	}
+	if (behaviour.intermediate && (pdu.registered_delivery & WANTS_INTERMEDIATE))
+		enqueue('intermediate', receipt(pdu, remote, 'ENROUTE', 'intermediate'), { remote, stat: 'ENROUTE' });
 	if (wantsReceipt)
 		setTimeout(sendReceipt, behaviour.receipt_ms, pdu, remote, behaviour.receipt, link);
 }
@@ -267,12 +281,9 @@ function answerSubmit(link, pdu, status, remote, isNacked, wantsReceipt) {
 function sendReceipt(of, remote, stat, link) {
 	const form = behaviour.receipt_forms[nextForm++ % behaviour.receipt_forms.length];
 	const avoid = behaviour.receipt_link === 'other' && link ? link.number : undefined;
-	const about = { remote, to: of.destination_addr };
-	if (behaviour.intermediate && (of.registered_delivery & WANTS_INTERMEDIATE))
-		enqueue('intermediate', receipt(of, remote, 'ENROUTE', `${form} intermediate`), { ...about, stat: 'ENROUTE' }, avoid);
 	for (let n = behaviour.receipt_twice ? 2 : 1; n > 0; n--) {
 		counts.receipts++;
-		enqueue('receipt', receipt(of, remote, stat, form), { ...about, stat, form }, avoid);
+		enqueue('receipt', receipt(of, remote, stat, form), { remote, stat, form, to: of.destination_addr }, avoid);
 	}
 }
 

@@ -59,7 +59,7 @@ function sizeOfPart(coding, refOctets) {
 	return { gsm: wide ? 152 : 153, ucs2: wide ? 132 : 134, binary: 134, latin1: wide ? 133 : 134 }[coding];
 }
 
-// {from, to, text | hex, coding, dcs, ref, ref_octets, size, order, sar, payload, udh, esm_class, ton, service_type}
+// {from, to, text | hex, coding, dcs, ref, ref_octets, size, order, sar, payload, udh, esm_class, protocol_id, ton, service_type}
 // -> the short messages that a phone makes of it
 function shortMessages(m) {
 	const coding = m.coding || (m.hex !== undefined ? 'binary' : CODERS.gsm.match(m.text) ? 'gsm' : 'ucs2');
@@ -67,7 +67,7 @@ function shortMessages(m) {
 	const ton = m.ton !== undefined ? m.ton : m.from.startsWith('+') ? 1 : /^\d+$/.test(m.from) ? 0 : 5;
 	const base = { service_type: m.service_type || '', source_addr_ton: ton, source_addr_npi: ton === 5 ? 0 : 1,
 		source_addr: m.from.replace(/^\+/, ''), dest_addr_ton: 0, dest_addr_npi: 1, destination_addr: m.to, esm_class: m.esm_class || 0,
-		data_coding: m.dcs !== undefined ? m.dcs : DATA_CODING[coding] };
+		protocol_id: m.protocol_id || 0, data_coding: m.dcs !== undefined ? m.dcs : DATA_CODING[coding] };
 
 	if (m.payload)
 		return [{ ...base, short_message: Buffer.alloc(0), message_payload: octets }];
