@@ -178,6 +178,9 @@ void session_refused(struct smpp_session *s, uint32_t status)
 	struct smpp_refusal r = smpp_meaning_of_bind(status);
 	struct host *h = s->what.host;
 
+	/* The wait that another refusal has left isn't this one's. */
+	if (s->refused_ms < r.first_ms)
+		s->refused_ms = 0;
 	snprintf(s->refusal, sizeof(s->refusal), "%s", r.words);
 	log_warning("smpp", "chan=%s link=%s event=refused why=\"%s\"", s->what.conf->name,
 		    s->what.name, r.words);

@@ -100,8 +100,10 @@ static struct fake_line *new_line(struct smpp_network *n)
 	struct fake_smsc *f = CONTAINER_OF(n, struct fake_smsc, network);
 	struct fake_line *l = calloc(1, sizeof(*l));
 
-	if (f->n_lines == FAKE_LINES_MAX || l == NULL)
-		abort();
+	if (f->n_lines == FAKE_LINES_MAX || l == NULL) {
+		free(l);
+		return NULL;
+	}
 	l->network = n;
 	f->lines[f->n_lines++] = l;
 	return l;
@@ -112,6 +114,8 @@ static int line_open(struct smpp_network *n, const char *host, unsigned port,
 {
 	struct fake_line *l = new_line(n);
 
+	if (l == NULL)
+		return ERR_NOMEM;
 	l->events = events;
 	l->ctx = ctx;
 	l->port = port;
@@ -252,6 +256,8 @@ struct fake_line *fake_smsc_call(struct fake_smsc *f, const char *peer)
 	if (!f->is_listening)
 		return NULL;
 	l = new_line(&f->network);
+	if (l == NULL)
+		return NULL;
 	l->is_up = true;
 	f->on_call(f->call_ctx, (struct smpp_stream *)l, peer);
 	return l->is_closed ? NULL : l;
@@ -263,7 +269,8 @@ void fake_line_send(struct fake_line *l, struct bytes octets)
 		return;
 	if (l->in_len + octets.len > sizeof(l->in))
 		abort();
-	memcpy(l->in + l->in_len, octets.ptr, octets.len);
+	if (octets.len > 0)
+		memcpy(l->in + l->in_len, octets.ptr, octets.len);
 	l->in_len += octets.len;
 	hand_over(l);
 }

@@ -10,9 +10,10 @@
 #include "gateway/smpp/smpp_stream.h"
 #include "parsers/smpp_pdu.h"
 
+/* No more can be opened. */
 #define FAKE_LINES_MAX  256
 #define FAKE_TIMERS_MAX 256
-#define FAKE_OCTETS_MAX ((size_t)256 * 1024)
+#define FAKE_OCTETS_MAX ((size_t)96 * 1024)
 
 struct fake_line {
 	struct smpp_network *network;

@@ -222,6 +222,30 @@ static void test_bind_refused(void)
 	}
 }
 
+static void test_refused_again(void)
+{
+	struct fake_line *l;
+	struct smpp_pdu pdu;
+	size_t n;
+
+	open_as(SMPP_BIND_TRANSCEIVER);
+	smpp_session_start(session);
+	l = fake_smsc_last(&fake);
+	fake_line_up(l);
+	(void)fake_line_next(l, &pdu);
+	fake_line_bind_resp(l, &pdu, SMPP_RSYSERR);
+	fake_smsc_pass(&fake, 2 * SECOND_MS);
+	l = fake_smsc_last(&fake);
+	fake_line_up(l);
+	(void)fake_line_next(l, &pdu);
+	fake_line_bind_resp(l, &pdu, SMPP_RINVPASWD);
+	n = fake.n_lines;
+	fake_smsc_pass(&fake, 44 * SECOND_MS);
+	is_int((long long)fake.n_lines, (long long)n,
+	       "a wrong password is tried slowly also after a fault that was tried soon");
+	close_all();
+}
+
 static void test_bind_nacked(void)
 {
 	struct fake_line *l;
@@ -741,6 +765,7 @@ int main(void)
 	test_sequence();
 	test_bind();
 	test_bind_refused();
+	test_refused_again();
 	test_bind_nacked();
 	test_tries();
 	test_submit();
