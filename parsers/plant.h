@@ -36,6 +36,9 @@
 	X(PLANT_STAFF_BELIEVED,    "a clerk's From is believed without a proof") \
 	X(PLANT_TOKEN_STOLEN,      "one member's token serves another") \
 	X(PLANT_MACHINE_HEARD,     "a mail by a program is taken for a person's") \
+	X(PLANT_JOIN_ANYBODY,      "any six digits join a mailbox with a phone") \
+	X(PLANT_JOIN_LOST,         "the right code joins nobody") \
+	X(PLANT_DIGEST_FORGOTTEN,  "the coordinator gets no list of the day") \
 	X(PLANT_RETURN_PATH,       "an acknowledgement by mail says that a person wrote it") \
 	X(PLANT_NOT_REPEATABLE,    "a job that is applied twice counts twice")
 /* clang-format on */

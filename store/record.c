@@ -287,23 +287,29 @@ static void put_u32(struct json *object, const ProtobufCMessageDescriptor *d, co
 		json_put_int(object, name, number);
 }
 
+/* The types of lists and of fields that records.proto uses; the test of this file walks all descriptors. */
+static struct json *item_json(const ProtobufCFieldDescriptor *f, const void *list, size_t i)
+{
+	switch ((int)f->type) {
+	case PROTOBUF_C_TYPE_MESSAGE: return record_json(((ProtobufCMessage *const *)list)[i]);
+	case PROTOBUF_C_TYPE_STRING: return json_text(bytes_of(((char *const *)list)[i]));
+	case PROTOBUF_C_TYPE_UINT64: return json_int((int64_t)((const uint64_t *)list)[i]);
+	default: return json_text(BYTES_NONE);
+	}
+}
+
 static struct json *list_json(const ProtobufCFieldDescriptor *f, const void *list, size_t n)
 {
 	struct json *array = json_array();
 
 	for (size_t i = 0; i < n; i++) {
-		struct json *item;
+		struct json *item = item_json(f, list, i);
 
-		if (f->type == PROTOBUF_C_TYPE_MESSAGE)
-			item = record_json(((ProtobufCMessage *const *)list)[i]);
-		else
-			item = json_text(bytes_of(((char *const *)list)[i]));
 		json_append_take(array, &item);
 	}
 	return array;
 }
 
-/* The types that records.proto uses; the test of this file walks all descriptors. */
 static void put_field(struct json *object, const ProtobufCMessageDescriptor *d,
 		      const ProtobufCFieldDescriptor *f, const ProtobufCMessage *m)
 {

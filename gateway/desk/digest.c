@@ -6,6 +6,7 @@
 #include "conf/calendar.h"
 #include "gateway/desk/staff_post.h"
 #include "gateway/desk/tell.h"
+#include "parsers/plant.h"
 #include "parsers/utf8.h"
 #include "store/cases.h"
 #include "store/counts.h"
@@ -190,7 +191,7 @@ static int tell_coordinator(struct txn *t, struct desk *d, bool *told_out)
 	int err;
 
 	*told_out = false;
-	if (who == NULL)
+	if (who == NULL || PLANT(PLANT_DIGEST_FORGOTTEN))
 		return ERR_OK;
 	g.tongue = who->tongue;
 	err = gather_all(t, &g, &l.values);

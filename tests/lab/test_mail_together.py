@@ -46,6 +46,7 @@ def test_phone_and_mail_are_joined_by_a_code(lab):
     assert "Ekipa izlazi danas" in boris.expect(NUMBER, 15).string, "the answer goes where the case came from"
     shown = json.dumps([lab.odziv("case", "show", c["number"]) for c in lab.cases()] + lab.odziv("contact", "show", "mail:" + pera.address))
     assert code not in shown and code not in lab.odzivd.process.log(), "the code stands nowhere"
+    assert sum(bool(contact["record"]["same"]) for contact in lab.odziv("dump", "contact")) == 2, "both know of each other"
     quiet(lab)
 
 

@@ -26,6 +26,7 @@ void letters_fini(struct letters *l)
 		free(l->list[i].words);
 	}
 	free(l->residents);
+	free(l->joinings);
 	free(l->list);
 	free(l->posts);
 	*l = (struct letters){ 0 };

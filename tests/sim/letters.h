@@ -16,6 +16,7 @@
 #define MAIL_CHANNEL "posta"
 #define MAIL_ADDRESS "kontakt@opstina.example"
 #define NO_POST      SIZE_MAX
+#define NO_LETTER    SIZE_MAX
 
 enum letter_use {
 	LETTER_REPORT,   /* a matter of its own */
@@ -31,6 +32,8 @@ enum letter_use {
 	LETTER_CONFIRM,  /* she says that it was */
 	LETTER_FORGED,   /* somebody writes in a clerk's name, with her token */
 	LETTER_STOLEN,   /* another member uses a clerk's token */
+	LETTER_JOIN,     /* somebody asks to be joined with a phone */
+	LETTER_CODE,     /* he brings the code, or another */
 };
 
 /* Somebody with a mailbox: a business, or a member of the roster. */
@@ -74,7 +77,21 @@ struct post {
 	bool is_auto;
 };
 
+/* A phone and a mailbox of one person. */
+struct joining {
+	size_t resident, citizen;
+	int64_t asked_ms;
+	bool is_waiting;  /* he asked, and got no code yet */
+	bool has_brought; /* a code that his phone got: only then the two may be joined */
+	bool is_spied;    /* somebody else asked for his phone: which code he brings is chance */
+	bool is_sure; /* he asked and brings once, so the two must be joined when it was in time */
+	size_t asking, bringing; /* the letters of that */
+	bool is_joined;          /* the model met it in the store */
+};
+
 struct letters {
+	struct joining *joinings;
+	size_t n_joinings;
 	struct resident *residents;
 	size_t n_residents;
 	struct letter *list;

@@ -2,11 +2,13 @@
 #include "tests/sim/model.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/calendar.h"
 #include "conf/limits.h"
 #include "gateway/desk/late.h"
+#include "gateway/desk/desk.h"
 #include "gateway/flow/alarms.h"
 #include "parsers/err.h"
 #include "store/cases.h"
@@ -253,17 +255,26 @@ struct patrol {
 	struct model *m;
 	struct txn *t;
 	struct wall now, day;
-	uint64_t late; /* for a while already */
-	bool wants_notice;
-	bool has_notice;
+	uint64_t late;                 /* for a while already */
+	bool wants_notice, has_notice; /* the coordinator's text */
+	struct wall told_at;           /* when the day is told */
+	bool wants_list, has_list;     /* the coordinator's mail */
+	char listed[32];               /* a case that it must name */
+	bool is_touched;               /* this case was touched by people today */
 };
 
 static int meet_notice(struct bytes key, const ProtobufCMessage *rec, void *ctx)
 {
+	const Pb__Outbox *row = (const Pb__Outbox *)rec;
 	struct patrol *p = ctx;
 
 	(void)key;
-	p->has_notice |= ((const Pb__Outbox *)rec)->kind == KIND_LATE;
+	if (row->kind != KIND_LATE)
+		return ERR_OK;
+	if (strcmp(row->channel, MAIL_CHANNEL) == 0)
+		p->has_list = true;
+	else
+		p->has_notice = true;
 	return ERR_OK;
 }
 
@@ -333,6 +344,39 @@ static int check_open_cases(struct patrol *p, struct txn *t)
 	return err;
 }
 
+/* --- the day's list --- */
+
+static int meet_step(const Pb__LogEntry *entry, void *ctx)
+{
+	struct patrol *p = ctx;
+
+	p->is_touched |= entry->at >= p->day.ms && strcmp(entry->who, "odzivd") != 0;
+	return ERR_OK;
+}
+
+/* What nobody touched today was late then as it is now. */
+static int meet_late(const Pb__Case *rec, void *ctx)
+{
+	struct patrol *p = ctx;
+	int err;
+
+	if (p->listed[0] != '\0')
+		return ERR_OK;
+	p->is_touched = false;
+	err = case_log_each(p->t, bytes_of(rec->number), meet_step, p);
+	if (err == ERR_OK && !p->is_touched)
+		(void)snprintf(p->listed, sizeof(p->listed), "%s", rec->number);
+	return err;
+}
+
+static int check_list(struct patrol *p, struct txn *t)
+{
+	struct case_filter late = { .state = -1, .late = true, .now = { p->told_at.ms - SOON_MS } };
+
+	p->t = t;
+	return p->wants_list && !p->has_list ? case_list(t, &late, meet_late, p) : ERR_OK;
+}
+
 static int look_on_patrol(struct txn *t, void *ctx)
 {
 	struct patrol *p = ctx;
@@ -347,10 +391,10 @@ static int look_on_patrol(struct txn *t, void *ctx)
 		err = check_recent(p, t);
 	if (err == ERR_OK)
 		err = check_open_cases(p, t);
-	if (err == ERR_OK && p->wants_notice && p->late > 0)
+	if (err == ERR_OK && (p->wants_notice || p->wants_list) && p->late > 0)
 		err = scan_table(t, TABLE_OUTBOX, key_bytes(&first), BYTES_NONE, WALK_UP, 0,
 				 meet_notice, p);
-	return err;
+	return err == ERR_OK ? check_list(p, t) : err;
 }
 
 static bool is_alarmed(const struct core *core, const char *name)
@@ -404,18 +448,26 @@ void model_patrol(struct model *m, bool is_second_look)
 	p.day = calendar_day_begins(calendar_day(p.now));
 	p.wants_notice = calendar_local(p.now).hour > (int)core->conf->late_notice_h &&
 			 core->conf->profile->n_members > 0;
+	p.told_at = calendar_next_hour(p.day, core->conf->late_notice_h);
+	p.wants_list = p.wants_notice && desk_mail_channel(core->conf) != NULL &&
+		       profile_coordinator(core->conf->profile) != NULL &&
+		       profile_coordinator(core->conf->profile)->mail.len != 0;
 	m->n_checks++;
 	err = machine_look(machine, look_on_patrol, &p);
 	if (err != ERR_OK)
 		diary_violated(m->diary, "the-store-can-be-read", "%s", err_text(err));
-	m->doubts = p.late > 0 &&
-		    (!is_alarmed(core, "late-cases") || (p.wants_notice && !p.has_notice));
+	m->doubts = p.late > 0 && (!is_alarmed(core, "late-cases") ||
+				   (p.wants_notice && !p.has_notice) || p.listed[0] != '\0');
 	if (!m->doubts || !is_second_look)
 		return;
 	note_alarms(m, core);
 	if (!is_alarmed(core, "late-cases"))
 		diary_violated(m->diary, "late-is-told", "%" PRIu64 " cases are late, no alarm",
 			       p.late);
+	else if (p.listed[0] != '\0')
+		diary_violated(m->diary, "the-day-is-told",
+			       "%s was late this morning, no mail to the coordinator today",
+			       p.listed);
 	else
 		diary_violated(m->diary, "the-coordinator-is-told",
 			       "%" PRIu64 " cases are late, no text to the coordinator today",

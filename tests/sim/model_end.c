@@ -14,6 +14,7 @@
 #include "parsers/err.h"
 #include "parsers/sms_text.h"
 #include "store/cases.h"
+#include "store/contacts.h"
 #include "store/counts.h"
 #include "store/messages.h"
 #include "store/outbox.h"
@@ -472,6 +473,24 @@ static int check_deed(struct check *c, const struct deed *d, unsigned rows)
 	return err;
 }
 
+static int on_contact(struct bytes key, const ProtobufCMessage *m, void *ctx)
+{
+	const Pb__Contact *rec = (const Pb__Contact *)m;
+	struct check *c = ctx;
+	int err = ERR_OK;
+
+	(void)key;
+	for (size_t i = 0; i < rec->n_same && err == ERR_OK; i++) {
+		Pb__Contact *same;
+
+		arena_reset(c->arena);
+		err = contact_get(c->t, rec->same[i], c->arena, &same);
+		if (err == ERR_OK)
+			model_mail_joined(c->m, rec, same);
+	}
+	return err;
+}
+
 /* --- the whole --- */
 
 static void on_problem(const struct problem *p, void *ctx)
@@ -542,6 +561,10 @@ static int check_all(struct txn *t, void *ctx)
 		check_answers(c);
 	if (err == ERR_OK)
 		err = scan(c, TABLE_CASE, on_case);
+	if (err == ERR_OK)
+		err = scan(c, TABLE_CONTACT, on_contact);
+	if (err == ERR_OK)
+		model_mail_joins(c->m);
 	for (size_t i = 0; i < c->w->n_deeds && err == ERR_OK; i++)
 		err = check_deed(c, &c->w->deeds[i], c->deeds_done[i]);
 	if (err == ERR_OK)

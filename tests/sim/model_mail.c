@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/calendar.h"
+#include "conf/limits.h"
 #include "parsers/err.h"
 
 static struct letters *letters_of(const struct model *m)
@@ -70,6 +71,8 @@ static bool may_become(enum letter_use use, enum msg_outcome outcome)
 	case LETTER_CONFIRM: return outcome == OUTCOME_COMMAND;
 	case LETTER_COMMAND:
 	case LETTER_FURTHER:
+	case LETTER_JOIN:
+	case LETTER_CODE:
 	case LETTER_UNPROVEN:
 	case LETTER_FORGED:
 	case LETTER_STOLEN: return outcome != OUTCOME_NONE;
@@ -95,7 +98,8 @@ void model_mail_message(struct model *m, const Pb__Message *rec)
 	if (!may_become(l->use, (enum msg_outcome)rec->outcome))
 		diary_violated(m->diary, "one-outcome-each", "letter %zu (%.40s) has outcome %s", i,
 			       l->words, msg_outcome_text((enum msg_outcome)rec->outcome));
-	if (l->use != LETTER_CRASH && strcmp(rec->text, l->words) != 0)
+	/* A code that joined is kept nowhere. */
+	if (l->use != LETTER_CRASH && l->use != LETTER_CODE && strcmp(rec->text, l->words) != 0)
 		diary_violated(m->diary, "text-whole", "letter %zu: '%.60s' became '%.60s'", i,
 			       l->words, rec->text);
 }
@@ -176,5 +180,62 @@ void model_mail_end(struct model *m)
 			diary_violated(m->diary, "acknowledged-is-kept",
 				       "letter %zu (%.40s) was kept and isn't in the store", i,
 				       l->words);
+	}
+}
+
+/* --- phones and mailboxes of one person --- */
+
+static struct joining *joining_of(struct model *m, const char *mail, const char *phone)
+{
+	struct letters *all = letters_of(m);
+
+	for (size_t i = 0; i < all->n_joinings; i++) {
+		struct joining *j = &all->joinings[i];
+
+		if (strcmp(mail, all->residents[j->resident].address) == 0 &&
+		    strcmp(phone, m->world->citizens[j->citizen].number) == 0)
+			return j;
+	}
+	return NULL;
+}
+
+void model_mail_joined(struct model *m, const Pb__Contact *rec, const Pb__Contact *same)
+{
+	bool is_mail = strncmp(rec->address, "mail:", 5) == 0;
+	const char *mail = is_mail ? rec->address : same->address;
+	const char *phone = is_mail ? same->address : rec->address;
+	struct joining *j = strncmp(mail, "mail:", 5) == 0 && strncmp(phone, "sms:", 4) == 0
+				    ? joining_of(m, mail + 5, phone + 4)
+				    : NULL;
+
+	if (j == NULL || !j->has_brought)
+		diary_violated(m->diary, "only-who-holds-the-phone-is-joined",
+			       "%s is taken for %s, and never brought a code of that phone",
+			       rec->address, same->address);
+	else
+		j->is_joined = true;
+}
+
+static bool was_in_time(const struct model *m, const struct joining *j)
+{
+	const struct letter *list = m->world->letters.list;
+
+	return j->asking != NO_LETTER && j->bringing != NO_LETTER && list[j->asking].is_acked &&
+	       list[j->bringing].is_acked &&
+	       list[j->bringing].acked_ms - list[j->asking].first_ms < JOIN_CODE_MS;
+}
+
+void model_mail_joins(struct model *m)
+{
+	const struct letters *all = letters_of(m);
+
+	for (size_t i = 0; i < all->n_joinings; i++) {
+		const struct joining *j = &all->joinings[i];
+
+		if (j->is_sure && was_in_time(m, j) && !j->is_joined)
+			diary_violated(m->diary, "who-brings-the-code-is-joined",
+				       "letter %zu of %s brought the code of %s", j->bringing,
+				       all->residents[j->resident].address,
+				       m->world->citizens[j->citizen].number);
 	}
 }

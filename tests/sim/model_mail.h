@@ -12,6 +12,9 @@
 void model_mail_message(struct model *m, const Pb__Message *rec);
 /* A row of any channel: a clerk's words leave by all of them. */
 void model_mail_row(struct model *m, const Pb__Outbox *row);
+/* Two contacts that the store takes for one person, and after all of these. */
+void model_mail_joined(struct model *m, const Pb__Contact *rec, const Pb__Contact *same);
+void model_mail_joins(struct model *m);
 /* After all records and rows. */
 void model_mail_end(struct model *m);
 /* After a death: what was kept is there. */

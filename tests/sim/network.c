@@ -310,6 +310,8 @@ static void on_phone(void *ctx, uint64_t arg)
 		return;
 	c->n_got++;
 	read_case_number(c, s->text);
+	if (n->on_text != NULL && s->copies == 1)
+		n->on_text(n->on_text_ctx, (size_t)(c - n->world->citizens), s->text);
 }
 
 static void on_result(void *ctx, uint64_t arg)

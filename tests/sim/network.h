@@ -42,6 +42,9 @@ struct network {
 	struct postoffice *post;    /* behind the channel of type mail */
 	void (*on_send)(void *ctx); /* told once when a segment leaves, or NULL */
 	void *on_send_ctx;
+	void (*on_text)(void *ctx, size_t citizen,
+			const char *text); /* a phone shows it, or NULL */
+	void *on_text_ctx;
 	uint64_t messages_under_way, receipts_under_way; /* the daemon owes an answer */
 };
 

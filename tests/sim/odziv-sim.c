@@ -57,9 +57,9 @@ static void print_result(uint64_t seed, const struct sim_result *r)
 	printf("seed %" PRIu64 ": %.0f days, %" PRIu64 " messages (%" PRIu64 " in parts), %" PRIu64
 	       " cases (%" PRIu64 " open), %" PRIu64 " replies, %" PRIu64
 	       " texts on phones, %" PRIu64 " receipts, %" PRIu64 " deeds of clerks, %" PRIu64
-	       " kills at %d of %d points, %" PRIu64 " checks; %.2f s%s%s\n",
+	       " joined, %" PRIu64 " kills at %d of %d points, %" PRIu64 " checks; %.2f s%s%s\n",
 	       seed, r->virtual_days, r->messages, r->parts, r->cases, r->open, r->rows, r->texts,
-	       r->receipts, r->clerks, r->kills, hit, SIM_POINTS, r->checks, r->real_s,
+	       r->receipts, r->clerks, r->joined, r->kills, hit, SIM_POINTS, r->checks, r->real_s,
 	       r->violated != NULL ? "; VIOLATED " : "", r->violated != NULL ? r->violated : "");
 	fflush(stdout);
 }

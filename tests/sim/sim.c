@@ -91,6 +91,8 @@ static void tell(struct sim *s, const struct sim_options *o, struct sim_result *
 	r->receipts = s->world.receipts_told;
 	r->clerks = s->town.clerks.n_done;
 	r->virtual_days = (double)h->now_ms / (double)DAY_MS;
+	for (size_t i = 0; i < s->world.letters.n_joinings; i++)
+		r->joined += s->world.letters.joinings[i].is_joined;
 	for (size_t i = 0; i < s->world.n_shots; i++)
 		r->texts += s->world.shots[i].copies;
 	memcpy(r->points_met, h->points_met, sizeof(r->points_met));

@@ -25,7 +25,7 @@ struct sim_result {
 	const char *violated; /* the name of an invariant, or NULL */
 	char words[512];
 	uint64_t messages, cases, open, rows, texts, quarantined, parts, kills, starts, checks,
-		receipts, clerks;
+		receipts, clerks, joined;
 	uint64_t points_met[SIM_DEATHS], deaths[SIM_DEATHS];
 	double virtual_days, real_s;
 	struct digest digest;

@@ -47,6 +47,9 @@ static const struct {
 	{ PLANT_STAFF_BELIEVED,    "only-staff-speak-for-the-town" },
 	{ PLANT_TOKEN_STOLEN,      "only-staff-speak-for-the-town" },
 	{ PLANT_MACHINE_HEARD,     "one-outcome-each" },
+	{ PLANT_JOIN_ANYBODY,      "only-who-holds-the-phone-is-joined" },
+	{ PLANT_JOIN_LOST,         "who-brings-the-code-is-joined" },
+	{ PLANT_DIGEST_FORGOTTEN,  "the-day-is-told" },
 	{ PLANT_RETURN_PATH,       "machines-say-so" },
 };
 /* clang-format on */

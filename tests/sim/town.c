@@ -15,6 +15,8 @@
 
 /* Businesses write less than phones do. */
 #define TEXTS_A_MAIL 4
+/* And only now and then somebody wants to be joined. */
+#define TEXTS_A_JOIN 10
 /* The longest thing that a citizen writes. */
 #define WORDS_MAX 2000
 
@@ -383,6 +385,7 @@ void town_init(struct town *t, struct machine *m, struct network *net, uint64_t 
 	clerks_init(&t->clerks, m, t->world, seed, texts_per_day);
 	writers_init(&t->writers, net->post, m->grounds->confs[0]->profile, seed,
 		     texts_per_day / TEXTS_A_MAIL);
+	joiners_init(&t->joiners, &t->writers, seed, texts_per_day / TEXTS_A_JOIN);
 }
 
 void town_begin(struct town *t)
@@ -400,6 +403,7 @@ void town_begin(struct town *t)
 		host_sim_at(h, wait_for(&t->fate, t->kills_per_day), on_death, t, 0);
 	clerks_begin(&t->clerks);
 	writers_begin(&t->writers);
+	joiners_begin(&t->joiners);
 }
 
 void town_rest(struct town *t)

@@ -7,6 +7,7 @@
 #define TESTS_SIM_TOWN_H
 
 #include "tests/sim/clerks.h"
+#include "tests/sim/joiners.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/writers.h"
 
@@ -16,6 +17,7 @@ struct town {
 	struct world *world;
 	struct clerks clerks;
 	struct writers writers;
+	struct joiners joiners;
 	struct chance chance, fate;
 	double texts_per_day, kills_per_day;
 	unsigned n_tags;

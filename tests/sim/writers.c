@@ -80,6 +80,17 @@ static void deliver(struct writers *w, const struct letter *l, int64_t in_ms)
 	postoffice_deliver(w->post, (size_t)(l - letters_of(w)->list), in_ms);
 }
 
+size_t writers_write(struct writers *w, size_t who, enum letter_use use, const char *subject,
+		     const char *words, int64_t in_ms)
+{
+	struct letter *l = new_letter(w, who, use, subject, words);
+	size_t index = (size_t)(l - letters_of(w)->list);
+
+	l->tag[0] = '\0';
+	deliver(w, l, in_ms);
+	return index;
+}
+
 /* --- a business writes --- */
 
 static void write_report(struct writers *w)

@@ -19,6 +19,9 @@ struct writers {
 void writers_init(struct writers *w, struct postoffice *post, const struct profile *profile,
 		  uint64_t seed, double letters_per_day);
 void writers_begin(struct writers *w);
+/* Somebody writes to the contact address; gives the letter. */
+size_t writers_write(struct writers *w, size_t who, enum letter_use use, const char *subject,
+		     const char *words, int64_t in_ms);
 /* A mail of ours lies in somebody's mailbox. */
 void writers_read(struct writers *w, struct shot *shot, size_t post);
 /* A mail of ours couldn't be delivered, and its return path hears of it. */
