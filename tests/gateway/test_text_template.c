@@ -137,7 +137,7 @@ static void test_show(struct arena *a, const struct profile *p)
 	       ERR_INVALID, "a language that there isn't");
 	(void)text_template_names(a, &line);
 	ok(bytes_starts(line, "ack ack_two joined") &&
-		   bytes_ends(line, "staff_reminder staff_digest"),
+		   bytes_ends(line, "staff_no_answer staff_digest"),
 	   "all names");
 	is_int(text_template_show_json(p, true, bytes_of("mail_answer"), bytes_of("sk"), a, &line),
 	       ERR_OK, "a mail's text");
