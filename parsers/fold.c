@@ -161,26 +161,183 @@ size_t fold_char(uint32_t cp, char out[FOLD_CHAR_MAX])
 	return fold_rest(cp, out);
 }
 
+/* ---- words as they are meant ---- */
+
+/* clang-format off */
+/* Cyrillic letters that look like Latin ones; the folded form of what they look like. */
+static const struct {
+	uint32_t cyrillic;
+	char latin;
+} lookalikes[] = {
+	{ 0x0410, 'a' }, { 0x0430, 'a' }, { 0x0412, 'b' }, { 0x0415, 'e' }, { 0x0435, 'e' }, { 0x041A, 'k' },
+	{ 0x043A, 'k' }, { 0x041C, 'm' }, { 0x043C, 'm' }, { 0x041D, 'h' }, { 0x041E, 'o' }, { 0x043E, 'o' },
+	{ 0x0420, 'p' }, { 0x0440, 'p' }, { 0x0421, 'c' }, { 0x0441, 'c' }, { 0x0422, 't' }, { 0x0442, 't' },
+	{ 0x0423, 'y' }, { 0x0443, 'y' }, { 0x0425, 'x' }, { 0x0445, 'x' }, { 0x0405, 's' }, { 0x0455, 's' },
+	{ 0x0406, 'i' }, { 0x0456, 'i' }, { 0x0408, 'j' }, { 0x0458, 'j' },
+};
+/* Digits that stand for letters within a word. */
+static const char leet[] = "oi\0eas\0t";
+/* clang-format on */
+
+/* A word shorter than this with a digit in it is a name: "h2o", "b2b". */
+#define LEET_LETTERS_MIN 3
+/* No word of ours has a letter three times in a row. */
+#define STRETCHED_MIN 3
+
+static char lookalike_of(uint32_t cp)
+{
+	for (size_t i = 0; i < ARRAY_LEN(lookalikes); i++) {
+		if (lookalikes[i].cyrillic == cp)
+			return lookalikes[i].latin;
+	}
+	return 0;
+}
+
+/* What a word's letters are, when both scripts are in it. */
+enum mixture { MIXED_NOT, MIXED_LATIN, MIXED_CYRILLIC };
+
+/* A word with a letter that only Cyrillic has is Cyrillic, else the lookalikes are. */
+static enum mixture look_at_word(struct rd r)
+{
+	bool has_latin = false, has_cyrillic = false, has_own = false;
+	uint32_t cp;
+
+	while (utf8_next(&r, &cp) && u_isalpha((UChar32)cp)) {
+		if (!fold_is_cyrillic(cp)) {
+			has_latin = true;
+			continue;
+		}
+		has_cyrillic = true;
+		has_own |= lookalike_of(cp) == 0;
+	}
+	if (!has_latin || !has_cyrillic)
+		return MIXED_NOT;
+	return has_own ? MIXED_CYRILLIC : MIXED_LATIN;
+}
+
+/* The letter of the word's own script that this one looks like; 0: as it is. */
+static uint32_t meant(uint32_t cp, enum mixture m)
+{
+	UChar32 upper = u_toupper((UChar32)cp);
+
+	if (m == MIXED_LATIN && fold_is_cyrillic(cp))
+		return (uint32_t)(uint8_t)lookalike_of(cp);
+	if (m != MIXED_CYRILLIC || cp >= 0x80)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(lookalikes); i++) {
+		if (lookalikes[i].latin == u_tolower(upper) &&
+		    lookalikes[i].cyrillic < CYRILLIC_LOWER)
+			return lookalikes[i].cyrillic;
+	}
+	return 0;
+}
+
+/* Cyrillic letters begin with these octets; texts of one script need no second look. */
+static bool has_two_scripts(struct bytes text)
+{
+	bool has_latin = false, has_cyrillic = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		has_latin |= (text.ptr[i] | 0x20) >= 'a' && (text.ptr[i] | 0x20) <= 'z';
+		has_cyrillic |= text.ptr[i] == 0xD0 || text.ptr[i] == 0xD1;
+	}
+	return has_latin && has_cyrillic;
+}
+
+static bool is_small(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "k0ntejner" is kontejner: digits between the letters of one word. */
+static void read_leet(char *word, size_t len)
+{
+	size_t n_letters = 0, last = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		n_letters += is_small(word[i]);
+		last = is_small(word[i]) ? i : last;
+	}
+	if (!is_small(word[0]) || n_letters < LEET_LETTERS_MIN)
+		return;
+	for (size_t i = 1; i < last; i++) {
+		size_t digit = (size_t)(word[i] - '0');
+
+		if (is_digit(word[i]) && digit + 1 < sizeof(leet) && leet[digit] != '\0')
+			word[i] = leet[digit];
+	}
+}
+
+/* Letters that somebody leant on ("jaaako") become one; the new length. */
+static size_t shorten(char *text, uint32_t *at, size_t len)
+{
+	size_t out = 0, i = 0;
+
+	while (i < len) {
+		size_t run = 1;
+
+		while (is_small(text[i]) && i + run < len && text[i + run] == text[i] &&
+		       at[i + run] != at[i + run - 1])
+			run++;
+		for (size_t k = 0; k < (run >= STRETCHED_MIN ? 1 : run); k++) {
+			text[out] = text[i];
+			at[out++] = at[i + k];
+		}
+		i += run;
+	}
+	return out;
+}
+
+static void read_words(char *text, size_t len)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i <= len; i++) {
+		if (i < len && (is_small(text[i]) || is_digit(text[i])))
+			continue;
+		if (i > from)
+			read_leet(&text[from], i - from);
+		from = i + 1;
+	}
+}
+
 int fold_text(struct arena *a, struct bytes text, struct folded *folded_out)
 {
 	/* One octet folds to one; a character of two or more octets to at most FOLD_CHAR_MAX. */
 	size_t cap = 2 * text.len, len = 0;
 	char *folded = arena_alloc(a, cap + FOLD_CHAR_MAX);
 	uint32_t *at = arena_array(a, cap + 1, sizeof(*at));
-	struct rd r = rd_of(text);
+	bool may_mix = has_two_scripts(text), was_letter = false;
+	struct rd r = rd_of(text), before = r;
+	enum mixture mixture = MIXED_NOT;
 	uint32_t cp, from = 0;
 
 	if (folded == NULL || at == NULL || text.len > UINT32_MAX)
 		return ERR_NOMEM;
 	while (utf8_next(&r, &cp)) {
-		size_t n = fold_char(cp, &folded[len]);
+		uint32_t other = 0;
+		size_t n;
 
+		if (may_mix && u_isalpha((UChar32)cp) && !was_letter)
+			mixture = look_at_word(before);
+		was_letter = may_mix && u_isalpha((UChar32)cp);
+		if (was_letter && mixture != MIXED_NOT)
+			other = meant(cp, mixture);
+		n = fold_char(other != 0 ? other : cp, &folded[len]);
 		assert(len + n <= cap);
 		for (size_t i = 0; i < n; i++)
 			at[len + i] = from;
 		len += n;
 		from = (uint32_t)(text.len - rd_left(&r));
+		before = r;
 	}
+	read_words(folded, len);
+	len = shorten(folded, at, len);
 	at[len] = (uint32_t)text.len;
 	*folded_out = (struct folded){ .original = text, .text = bytes_at(folded, len), .at = at };
 	return ERR_OK;

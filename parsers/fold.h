@@ -5,6 +5,8 @@
  * Folded text is ASCII: lower case, diacritics stripped, Serbian Cyrillic as
  * Latin, đ as dj, typographic quotes and dashes as plain ones. A letter that we
  * have no Latin for is '_', emoji and other signs are a blank; line ends stay.
+ * Words are read as they are meant: lookalikes of the other script in a word of
+ * both, digits for letters within a word (k0ntejner), stretched letters once.
  * Every folded octet knows the character of the original that it came from, so
  * a reason can quote what was really written.
  *

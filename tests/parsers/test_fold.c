@@ -28,6 +28,12 @@ static const struct {
 	{ "Ωμέγα",               "_____",              "letters that we have no Latin for" },
 	{ "Ёж съел щуку",        "ez sel scuku",       "Russian as well as it goes" },
 	{ "a\xffz",              "a_z",                "a broken octet is one unknown character" },
+	{ "rаsvetа сesta",       "rasveta cesta",      "Cyrillic lookalikes in a Latin word are Latin" },
+	{ "pупа код шkole",      "rupa kod skole",     "Latin lookalikes in a Cyrillic word are Cyrillic" },
+	{ "k0ntejner g0ri j3dan", "kontejner gori jedan", "digits within a word are the letters they look like" },
+	{ "14a ulaz2 h2o 17h30", "14a ulaz2 h2o 17h30", "house numbers and names keep their digits" },
+	{ "pozzzar jaaako",      "pozar jako",         "stretched letters stand once" },
+	{ "szerdan Anna",        "szerdan anna",       "double letters stay" },
 };
 
 static const struct {
@@ -38,7 +44,8 @@ static const struct {
 	{ "код Њ улице",           "nj",      "Њ",       "a digraph is one letter" },
 	{ "код Њ улице",           "n",       "Њ",       "half a digraph quotes the whole letter" },
 	{ "c\xcc\x8c" "ev c\xcc\x8c", "c",       "c\xcc\x8c", "a letter is quoted with its mark" },
-	{ "zzz c\xcc\x8c",         "zzz c",   "zzz c\xcc\x8c", "also at the end" },
+	{ "zz c\xcc\x8c",          "zz c",    "zz c\xcc\x8c", "also at the end" },
+	{ "pozzzar ovde",          "pozar",   "pozzzar", "stretched letters are quoted as written" },
 };
 
 static const struct {
