@@ -2,6 +2,7 @@
 #include "parsers/place.h"
 
 #include "parsers/err.h"
+#include "parsers/place_marks.h"
 #include "parsers/strbuf.h"
 #include "parsers/utf8.h"
 
@@ -42,7 +43,7 @@ struct street {
 static const char *const street_words[] = { "ul", "ulica", "ulici", "ulice", "ulicu", "ulicom", "ulicu" };
 static const char *const utca_words[] = { "utca", "utcai", "utcaban", "utcan", "utcat", "utcanal", "utcabol" };
 static const char *const street_behind[] = { "street", "str" };
-static const char *const number_words[] = { "br", "broj", "broja", "broju", "cislo", "szam", "no" };
+static const char *const number_words[] = { "br", "broj", "broja", "broju", "cislo", "szam", "no", "number", "kod" };
 /* A number before one of these counts something, and is no house. */
 static const char *const units[] = {
 	"h", "cas", "casa", "casova", "sat", "sata", "sati", "ujutru", "ujutro", "uvece", "uvecer", "popodne",
@@ -405,9 +406,108 @@ static bool locative(const struct scan *s, size_t i, struct street *st_out)
 	return true;
 }
 
+static bool ends_segment(const struct scan *s, size_t i)
+{
+	return i == s->n || s->list[i].gap != GAP_BLANK || s->list[i].is_taken;
+}
+
+/* "…, Sremska, Novi Banovci", "Surduk Dunavska": a street's adjective between a comma or settlement and another, or the end. */
+static bool alone(const struct scan *s, size_t i, struct street *st_out)
+{
+	static const char *const endings[] = { "ska", "cka", "eva", "ova", "ina" };
+	bool has_ending = false;
+
+	if (i == 0 || !may_be_name(s, i) || s->list[i].to - s->list[i].from < ADJECTIVE_MIN)
+		return false;
+	if (!is_name(s, i) && (s->has_case || i + 1 != s->n))
+		return false;
+	if ((s->list[i].gap == GAP_BLANK && !s->list[i - 1].is_taken) || !ends_segment(s, i + 1))
+		return false;
+	for (size_t e = 0; e < ARRAY_LEN(endings); e++)
+		has_ending |= bytes_ends(word(s, i), endings[e]);
+	*st_out = (struct street){ .from = i, .to = i + 1 };
+	return has_ending;
+}
+
+/* "…, Slavka Rodića, Stara Pazova": a name of two words in the genitive, at the end or before a settlement. */
+static bool genitive(const struct scan *s, size_t i, struct street *st_out)
+{
+	struct bytes first = word(s, i), second;
+
+	if (i == 0 || i + 1 >= s->n || s->list[i].gap == GAP_BLANK ||
+	    s->list[i + 1].gap != GAP_BLANK || !is_name(s, i) || !is_name(s, i + 1))
+		return false;
+	second = word(s, i + 1);
+	if (i + 2 < s->n && !s->list[i + 2].is_taken)
+		return false;
+	if (!bytes_ends(first, "e") && !(bytes_ends(first, "a") && bytes_ends(second, "a")))
+		return false;
+	*st_out = (struct street){ .from = i, .to = i + 2 };
+	return true;
+}
+
+/* "u Đure Jakšića", "u Jana Kolara". */
+static bool within_genitive(const struct scan *s, size_t i, struct street *st_out)
+{
+	if (i == 0 || i + 1 >= s->n || !bytes_is(word(s, i - 1), "u") || !is_name(s, i) ||
+	    !is_name(s, i + 1) || s->list[i + 1].gap != GAP_BLANK ||
+	    !bytes_ends(word(s, i + 1), "a") ||
+	    !(bytes_ends(word(s, i), "a") || bytes_ends(word(s, i), "e")))
+		return false;
+	*st_out = (struct street){ .from = i, .to = i + 2 };
+	return true;
+}
+
+/* "Ulica 7. jula". */
+static bool date_street(const struct scan *s, size_t i, struct street *st_out)
+{
+	static const char *const months[] = { "januara",  "marta",    "maja",      "jula",
+					      "jun",      "juna",     "avgusta",   "oktobra",
+					      "novembra", "decembra", "septembra", "aprila" };
+
+	if (i == 0 || i + 1 >= s->n || !IS_ONE_OF(word(s, i - 1), street_words) ||
+	    !is_digit(word(s, i).ptr[0]) || !IS_ONE_OF(word(s, i + 1), months))
+		return false;
+	*st_out = (struct street){ .from = i, .to = i + 2 };
+	return true;
+}
+
+static bool is_crossing_word(struct bytes w)
+{
+	static const char *const heads[] = { "raskrsn", "krizanj", "cosk",     "cosak", "ugao",
+					     "uglu",    "sarok",   "crossing", "corner" };
+
+	for (size_t h = 0; h < ARRAY_LEN(heads); h++) {
+		if (bytes_starts(w, heads[h]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_crossing(const struct scan *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (is_crossing_word(word(s, i)))
+			return true;
+	}
+	return false;
+}
+
+/* "na raskrsnici Pinkijeve i Sremske": the first of them; join_crossing() adds the other. */
+static bool at_crossing(const struct scan *s, size_t i, struct street *st_out)
+{
+	if (i == 0 || i + 2 >= s->n || !is_crossing_word(word(s, i - 1)) || !is_name(s, i) ||
+	    !is_and(word(s, i + 1)) || !is_name(s, i + 2))
+		return false;
+	*st_out = (struct street){ .from = i, .to = i + 1 };
+	return true;
+}
+
 typedef bool way_fn(const struct scan *s, size_t i, struct street *st_out);
 
-static way_fn *const ways[] = { before_number, behind_ulica, before_ulica, locative };
+static way_fn *const ways[] = { date_street,  at_crossing,     before_number,
+				behind_ulica, before_ulica,    locative,
+				alone,        within_genitive, genitive };
 
 static int add_utca(struct scan *s, struct street *st)
 {
@@ -497,7 +597,47 @@ static int find_number(struct scan *s, struct street *st)
 	at = number_behind(s, after);
 	if (at == s->n)
 		at = number_later(s, after);
+	/* "ispred broja 15 …, Vuka Karadžića": the number may stand first. */
+	if (at == s->n)
+		at = number_later(s, 0);
 	return at < s->n ? read_number(s, at, &st->number) : ERR_OK;
+}
+
+/* "raskrsnica Radničke i Cara Dušana": the other street, from..to of its tokens; equal: there is none. */
+static struct street other_street(const struct scan *s, const struct street *st)
+{
+	struct street other = { 0 };
+	size_t i = st->to;
+
+	if (i + 1 < s->n && is_and(word(s, i)) && is_name(s, i + 1)) {
+		other = (struct street){ .from = i + 1, .to = i + 2 };
+		while (other.to < s->n && other.to - other.from < NAME_WORDS_MAX &&
+		       s->list[other.to].gap == GAP_BLANK && is_name(s, other.to))
+			other.to++;
+	} else if (st->from > 1 && is_and(word(s, st->from - 1)) && is_name(s, st->from - 2)) {
+		other = (struct street){ .from = st->from - 2, .to = st->from - 1 };
+	}
+	return other;
+}
+
+/* Both streets in the order of the text: "Radnička i Cara Dušana". */
+static int join_crossing(struct scan *s, struct street *st)
+{
+	struct street other = other_street(s, st);
+	struct strbuf out = strbuf_in(s->arena, 2 * PLACE_MAX_BYTES);
+	bool is_before = other.from < st->from;
+	int err;
+
+	if (other.from == other.to || !is_crossing(s))
+		return ERR_OK;
+	err = show_name(s, &other, other.to - other.from == 1);
+	if (err != ERR_OK || other.from == other.to)
+		return err;
+	strbuf_addf(&out, "%.*s i %.*s", PRI_BYTES(is_before ? other.name : st->name),
+		    PRI_BYTES(is_before ? st->name : other.name));
+	st->from = is_before ? other.from : st->from;
+	st->to = is_before ? st->to : other.to;
+	return strbuf_finish(&out, &st->name) == ERR_NOMEM ? ERR_NOMEM : ERR_OK;
 }
 
 static int write_place(const struct scan *s, const struct street *st, struct place *p)
@@ -512,6 +652,48 @@ static int write_place(const struct scan *s, const struct street *st, struct pla
 	p->from = s->list[st->from].from;
 	p->to = s->list[st->to - 1].to;
 	return err == ERR_LIMIT ? ERR_OK : err;
+}
+
+/* The settlement that stands next behind an octet of the text, or NULL. */
+static const struct rule_hit *settlement_behind(const struct gazetteer *g,
+						const struct rule_hits *hits, size_t at)
+{
+	const struct rule_hit *best = NULL;
+
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct rule_hit *h = &hits->list[i];
+
+		if (h->from >= at && gazetteer_name(g, h->rule)->kind == GAZ_SETTLEMENT &&
+		    is_better(h, best))
+			best = h;
+	}
+	return best;
+}
+
+/* "put Surduk–Belegiš": two settlements close together, behind a word for road, from or between. */
+static int find_road(const struct gazetteer *g, const struct rule_hits *hits, struct scan *s,
+		     struct place *p)
+{
+	static const char *const heads[] = { "put",   "putu",    "puta",  "cesta",   "ceste",
+					     "cesti", "drum",    "drumu", "izmedju", "road",
+					     "from",  "between", "od",    "ceste",   "cestou" };
+	const struct rule_hit *first = settlement_behind(g, hits, 0), *second;
+	struct strbuf out = strbuf_in(s->arena, PLACE_MAX_BYTES);
+	bool has_head = false;
+	size_t at;
+
+	second = first != NULL ? settlement_behind(g, hits, first->to) : NULL;
+	if (second == NULL || token_at(s, second->from) > token_at(s, first->to) + 2)
+		return ERR_OK;
+	at = token_at(s, first->from);
+	for (size_t i = at > 2 ? at - 2 : 0; i < at && i < s->n; i++)
+		has_head |= IS_ONE_OF(word(s, i), heads);
+	if (!has_head)
+		return ERR_OK;
+	strbuf_addf(&out, "put %.*s\xe2\x80\x93%.*s",
+		    PRI_BYTES(gazetteer_name(g, first->rule)->latin),
+		    PRI_BYTES(gazetteer_name(g, second->rule)->latin));
+	return strbuf_finish(&out, &p->place) == ERR_NOMEM ? ERR_NOMEM : ERR_OK;
 }
 
 int place_find(const struct gazetteer *g, struct arena *a, const struct folded *text,
@@ -540,9 +722,15 @@ int place_find(const struct gazetteer *g, struct arena *a, const struct folded *
 	else
 		err = find_by_looks(&s, &st);
 	if (err == ERR_OK && st.from < st.to)
+		err = join_crossing(&s, &st);
+	if (err == ERR_OK && st.from < st.to)
 		err = find_number(&s, &st);
 	if (err == ERR_OK && st.from < st.to)
 		err = write_place(&s, &st, &p);
+	if (err == ERR_OK && p.place.len == 0)
+		err = place_mark(a, text->text, &p.place);
+	if (err == ERR_OK && p.place.len == 0)
+		err = find_road(g, &hits, &s, &p);
 	if (err == ERR_OK)
 		*place_out = p;
 	return err;

@@ -5,7 +5,8 @@
  *
  * A street is a name of the gazetteer, or stands behind ul./ulica (before utca
  * in Hungarian), or is a name with capitals or an adjective (-skoj, -evoj)
- * before a house number. It is given in Latin script, in the nominative where
+ * before a house number, or stands alone between commas (", Sremska, Surduk").
+ * Two that cross are both given ("Radnička i Cara Dušana"). It is given in Latin script, in the nominative where
  * a simple rule yields it (Svetosavskoj -> Svetosavska), else as written.
  *
  * No state; any thread.
