@@ -7,10 +7,13 @@
 #include "parsers/clauses.h"
 #include "parsers/err.h"
 #include "parsers/fold.h"
+#include "parsers/landmark.h"
 #include "parsers/utf8.h"
 
 /* A category that reaches this in a clause is what the clause is about; below it is a thing that is near. */
 #define STRONG 4
+/* So many times stronger, a category is what the whole text is about. */
+#define DOMINANCE 3
 /* Up to this a category is only hinted at, as by "opet curi". */
 #define HINT     3
 #define SPAM_MIN 6
@@ -25,6 +28,10 @@
 #define LETTER_MIN_CHARS    300
 #define LETTER_MIN_LINES    4
 #define CATEGORIES_SEEN_MAX 24
+/* So much of its language is in a text that the words of others are there by chance. */
+#define LANGUAGE_SURE 8
+/* What a word still says that only stands near: a landmark, another language's. */
+#define ASIDE_WEIGHT 1
 
 /* What speaks for one category. */
 struct tally {
@@ -43,6 +50,9 @@ struct work {
 	struct rule_hits hits;
 	struct place place;
 	struct clauses clauses;
+	bool is_history[CLAUSES_MAX];
+	bool is_dependent[CLAUSES_MAX];
+	enum language sure; /* LANG_NONE: not sure enough */
 	struct tally tallies[CATEGORIES_SEEN_MAX];
 	size_t n_tallies;
 	int cues[ROLE_PLACE]; /* weight by role */
@@ -96,23 +106,27 @@ static struct tally *tally_of(struct work *w, struct bytes category)
 	return &w->tallies[w->n_tallies++];
 }
 
-/* What a hit adds: the same word read in two languages (autobus, autobus) is one witness, not two. */
+/* What a hit adds: the same words read by two rules (autobus, autobus) are hardly more than one witness. */
 static int worth(const struct work *w, size_t i)
 {
 	const struct rule_hit *hit = &w->hits.list[i];
 	const struct rule_info *info = rules_info(w->c->rules, hit->rule);
+	bool is_other_language = false;
 	int known = 0;
 
 	for (size_t j = 0; j < i; j++) {
 		const struct rule_hit *h = &w->hits.list[j];
 		const struct rule_info *other = rules_info(w->c->rules, h->rule);
 
-		if (other->role == ROLE_CATEGORY && other->language != info->language &&
-		    bytes_eq(other->category, info->category) && h->from < hit->to &&
-		    hit->from < h->to && other->weight > known)
-			known = other->weight;
+		if (other->role != ROLE_CATEGORY || !bytes_eq(other->category, info->category) ||
+		    h->from >= hit->to || hit->from >= h->to)
+			continue;
+		is_other_language |= other->language != info->language;
+		known = other->weight > known ? other->weight : known;
 	}
-	return info->weight > known ? info->weight - known : 0;
+	if (info->weight > known)
+		return info->weight - known;
+	return is_other_language ? 0 : 1;
 }
 
 /* "Vodovodska 3" is a street and says nothing of water. */
@@ -136,8 +150,63 @@ static bool is_in_emergency(const struct work *w, const struct rule_hit *hit)
 	return false;
 }
 
+/* "kod škole": one word that only says where. */
+static bool is_landmark(const struct work *w, const struct rule_hit *hit)
+{
+	struct bytes words = bytes_cut(w->told, hit->from, hit->to - hit->from);
+
+	return bytes_find(words, ' ') == words.len && landmark_is(w->told, hit->from, hit->to);
+}
+
+/* Who writes Romani or Croatian uses Serbian words too; other languages don't mix. */
+static bool is_foreign(const struct work *w, const struct rule_info *info)
+{
+	if (w->sure == LANG_NONE || info->language == LANG_NONE || info->language == w->sure)
+		return false;
+	return info->language != LANG_SR || (w->sure != LANG_HR && w->sure != LANG_ROM);
+}
+
+/* Whether a hit isn't what the text is about. An emergency always is. */
+static bool is_aside(const struct work *w, const struct rule_hit *hit)
+{
+	const struct rule_info *info = rules_info(w->c->rules, hit->rule);
+
+	if (bytes_eq(info->category, w->c->emergency_category))
+		return false;
+	return is_foreign(w, info) || is_landmark(w, hit);
+}
+
+static void mark_clauses(struct work *w)
+{
+	memset(w->is_history, 0, sizeof(w->is_history));
+	for (size_t i = 0; i < w->clauses.n; i++)
+		w->is_dependent[i] = i > 0 && clauses_depends(w->told, w->clauses.from[i]);
+	for (size_t i = 0; i < w->hits.n; i++) {
+		const struct rule_hit *hit = &w->hits.list[i];
+
+		if (rules_info(w->c->rules, hit->rule)->role == ROLE_HISTORY)
+			w->is_history[clauses_at(&w->clauses, hit->from)] = true;
+	}
+}
+
+static void add_hit(struct work *w, size_t i, struct tally *t)
+{
+	const struct rule_hit *hit = &w->hits.list[i];
+	int weight = worth(w, i);
+
+	if (is_aside(w, hit))
+		weight = weight < ASIDE_WEIGHT ? weight : ASIDE_WEIGHT;
+	if (w->is_history[clauses_at(&w->clauses, hit->from)] && weight < EMERGENCY_WEIGHT)
+		weight = (weight + 1) / 2;
+	t->total += weight;
+	t->of_clause[clauses_at(&w->clauses, hit->from)] += weight;
+	if (hit->from < t->first)
+		t->first = hit->from;
+}
+
 static void tally_hits(struct work *w)
 {
+	mark_clauses(w);
 	for (size_t i = 0; i < w->hits.n; i++) {
 		const struct rule_hit *hit = &w->hits.list[i];
 		const struct rule_info *info = rules_info(w->c->rules, hit->rule);
@@ -151,12 +220,8 @@ static void tally_hits(struct work *w)
 					     is_in_emergency(w, hit)))
 			continue;
 		t = tally_of(w, info->category);
-		if (t == NULL)
-			continue;
-		t->total += worth(w, i);
-		t->of_clause[clauses_at(&w->clauses, hit->from)] += worth(w, i);
-		if (hit->from < t->first)
-			t->first = hit->from;
+		if (t != NULL)
+			add_hit(w, i, t);
 	}
 }
 
@@ -192,7 +257,7 @@ static int best_total(const struct work *w)
 /* Whether a category rules a clause of its own: strong there, and stronger than any other. */
 static bool rules_clause(const struct work *w, const struct tally *t, size_t clause)
 {
-	if (t->of_clause[clause] < STRONG)
+	if (t->of_clause[clause] < STRONG || w->is_dependent[clause])
 		return false;
 	for (size_t i = 0; i < w->n_tallies; i++) {
 		const struct tally *other = &w->tallies[i];
@@ -223,7 +288,8 @@ static const struct tally *second_matter(const struct work *w, const struct tall
 		const struct tally *t = &w->tallies[i];
 
 		if (t == first || is_emergency_category(w, t) ||
-		    bytes_eq(t->category, w->c->fallback_category) || !rules_any(w, t))
+		    bytes_eq(t->category, w->c->fallback_category) ||
+		    DOMINANCE * t->total <= first->total || !rules_any(w, t))
 			continue;
 		if (best == NULL || t->total > best->total)
 			best = t;
@@ -312,7 +378,9 @@ static bool is_information(const struct work *w, const struct classified *out)
 {
 	bool is_letter = w->n_chars >= LETTER_MIN_CHARS || w->n_lines >= LETTER_MIN_LINES;
 
-	return out->is_question && w->cues[ROLE_PROBLEM] == 0 && !is_letter && !w->tells_more;
+	return out->is_question &&
+	       (w->cues[ROLE_PROBLEM] == 0 || w->cues[ROLE_QUESTION] > w->cues[ROLE_PROBLEM]) &&
+	       !is_letter && !w->tells_more;
 }
 
 static void decide(const struct work *w, struct classified *out)
@@ -562,6 +630,7 @@ static int read_meaning(struct work *w, struct classified *out)
 	out->place = w->place.place;
 	clauses_part(w->told, &w->clauses);
 	count_words(w);
+	w->sure = out->guess.evidence >= LANGUAGE_SURE ? out->guess.language : LANG_NONE;
 	tally_hits(w);
 	guess_by_rules(w, out);
 	decide(w, out);

@@ -19,15 +19,14 @@ static size_t word_at(struct bytes t, size_t i, const char *const *words, size_t
 /* How many octets part two clauses at i: a sentence's end, a comma, a conjunction; 0: none. */
 static size_t parting(struct bytes t, size_t i)
 {
-	static const char *const joints[] = { " a ",    " i ",       " ali ", " pa ",
-					      " plus ", " takodje ", " and ", " also ",
-					      " aj ",   " ale ",     " es " };
+	static const char *const joints[] = { " a ",   " i ",    " ali ", " plus ", " takodje ",
+					      " and ", " also ", " aj ",  " ale ",  " es " };
 	struct bytes rest = bytes_cut(t, i, t.len);
 
 	/* Most of a text: nothing parts within a word. */
 	if (t.ptr[i] >= 'a' && t.ptr[i] <= 'z')
 		return 0;
-	if (strchr("!?;\n", t.ptr[i]) != NULL)
+	if (strchr("!?;+\n", t.ptr[i]) != NULL)
 		return 1;
 	/* 14.200 and 1,5 are numbers, "ul.Nikole" is one thing too. */
 	if (t.ptr[i] == '.' || t.ptr[i] == ',')
@@ -107,4 +106,22 @@ bool clauses_goes_on_about(struct bytes folded, size_t from)
 					     " about ",  " for ",    " on ",      " regarding " };
 
 	return word_at(folded, from, about, ARRAY_LEN(about)) != 0;
+}
+
+bool clauses_depends(struct bytes folded, size_t from)
+{
+	static const char *const words[] = {
+		"pa ",     "jer ",     "da ",    "tako ", "zbog ",  "dok ",  "kad ",
+		"kada ",   "ako ",     "koji ",  "koja ", "koje ",  "gde ",  "gdje ",
+		"lebo ",   "pretoze ", "takze ", "ked ",  "mert ",  "hogy ", "ezert ",
+		"amikor ", "because ", "so ",    "that ", "which ", "when ", "since ",
+	};
+
+	while (from < folded.len && folded.ptr[from] == ' ')
+		from++;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (bytes_starts(bytes_cut(folded, from, folded.len), words[i]))
+			return true;
+	}
+	return false;
 }

@@ -21,6 +21,8 @@ void clauses_part(struct bytes folded, struct clauses *clauses_out);
 size_t clauses_at(const struct clauses *c, size_t at);
 /* Where the clause that goes on at `from` ends: at a parting, or where "opet", "sad" begins something new. */
 size_t clauses_end(struct bytes folded, size_t from);
+/* Whether the clause only says why, when or what follows ("pa …", "jer …", "so …"): no matter of its own. */
+bool clauses_depends(struct bytes folded, size_t from);
 /* Whether a word as "ali", "sad", "opet" stands in it. */
 bool clauses_turns(struct bytes folded);
 /* Whether what stands at `from` says what the phrase before it is about: "… za rupu", "… o rasveti". */

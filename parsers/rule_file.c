@@ -27,6 +27,7 @@ static const struct {
 	{ "status",    "status",   ROLE_STATUS },
 	{ "nezeljeno", "spam",     ROLE_SPAM },
 	{ "uvreda",    "abuse",    ROLE_ABUSE },
+	{ "istorija",  "history",  ROLE_HISTORY },
 };
 /* clang-format on */
 
@@ -102,7 +103,7 @@ static void begin_section(struct reader *in, struct bytes line)
 		faults_add(in->faults, here(in),
 			   "'[%.*s]' is neither a category in capitals nor one of pitanje, "
 			   "problem, opet, "
-			   "hvala, status, nezeljeno, uvreda",
+			   "hvala, status, nezeljeno, uvreda, istorija",
 			   PRI_BYTES(name));
 	s.language = language_of_code(language);
 	if (language.len != 0 && s.language == LANG_NONE)

@@ -19,7 +19,8 @@
  *
  * Sections: a category in capitals, with a language behind it if one wants
  * ([VOD sk]), or a cue in small letters: pitanje, problem, opet, hvala, status,
- * nezeljeno, uvreda (question, problem, followup, thanks, status, spam, abuse).
+ * nezeljeno, uvreda, istorija (question, problem, followup, thanks, status, spam,
+ * abuse, history). A question outweighs a problem when its weights are larger.
  * Lines that begin with # are comments.
  *
  * Promises: a rule that loaded recognises all its examples.

@@ -25,6 +25,8 @@ static const char rules_text[] =
 	"[hvala sr]\n5: hvala sto\n primer: hvala sto\n"
 	"[status]\n1: sta je sa mojom prijavom\n primer: sta je sa mojom prijavom\n"
 	"[nezeljeno]\n3: kliknite\n primer: kliknite\n3: nagrad(a,u)\n primer: nagrada\n"
+	"[istorija]\n1: platim\n primer: platim\n"
+	"[pitanje sr]\n2: koliko je\n primer: koliko je\n"
 	"[uvreda]\n1: lopovi\n primer: lopovi\n";
 static const char places_text[] = "kind\tname\tpattern\nsettlement\tSurduk\tsurduk(,a,u)"
 				  "\nstreet\tVodovodska\t\nstreet\tRasvetska\t\n";
@@ -44,6 +46,10 @@ static const struct {
 	{ "Kada radi bioskop?",                  "information", "OPS",     "a question that no rule knows" },
 	{ "Ne radi rasveta u Njegosevoj a ima i rupa ispred broja 8", "case", "RAS+PUT", "two problems in two clauses" },
 	{ "Ima rupa kod mosta, ne radi rasveta", "case",        "PUT+RAS", "two problems stand in the order of the text" },
+	{ "Ne radi rasveta, jer je rupa velika", "case",        "RAS",     "a clause that only says why is no second problem" },
+	{ "Rasvetu platim svake godine, a rupa je tu", "case",  "PUT",     "what one pays is not what is wrong" },
+	{ "rupa kod rasvete, tu je",             "case",        "PUT",     "a landmark is no matter" },
+	{ "koliko je rasveta skupa a nema je",   "information", "RAS",     "a question that outweighs the word of trouble" },
 	{ "rupa bez rasvete",                    "case",        "RAS",     "two words in one clause are one matter" },
 	{ "Pukla je cev, voda na putu",          "case",        "VOD",     "a place that is only near is no matter" },
 	{ "Osecam gas u zgradi",                 "case",        "EMG",     "an emergency" },
