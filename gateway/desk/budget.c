@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/calendar.h"
+#include "parsers/contact.h"
 #include "parsers/plant.h"
 #include "store/counts.h"
 
@@ -21,6 +22,9 @@ const char *budget_prefix(const struct conf *conf, struct bytes to)
 
 	if (PLANT(PLANT_STRANGER))
 		return "+";
+	/* A sender of thirty digits may begin as ours do, and is nobody. */
+	if (bytes_starts(to, "sms:") && !contact_is_phone(to))
+		return NULL;
 	for (size_t i = 0; i < conf->n_answer_prefixes; i++) {
 		if (bytes_starts(number, conf->answer_prefixes[i]))
 			return conf->answer_prefixes[i];

@@ -248,7 +248,8 @@ static void parts_with_a_gap(struct hall *h)
 static void not_answerable(struct hall *h)
 {
 	struct intake_found a = hall_text(h, "TELEKOM", "Vas racun je stigao, nema vode"),
-			    b = hall_text(h, "+4915112345678", "Nema vode u Surduku");
+			    b = hall_text(h, "+4915112345678", "Nema vode u Surduku"),
+			    c = hall_text(h, "+381640000000381640000000", "Nema vode u Vojki");
 	struct message broken = hall_part(h, "+381643000020", "", 0, 0, 0);
 	struct intake_found q;
 
@@ -256,6 +257,8 @@ static void not_answerable(struct hall *h)
 	   "a name is heard and not answered");
 	ok(b.outcome == OUTCOME_CASE && hall_rows(h, "+4915112345678") == 0,
 	   "a number outside answer_prefixes gets a case and no text");
+	ok(c.outcome == OUTCOME_CASE && hall_rows(h, "+381640000000381640000000") == 0,
+	   "nor does one that begins as ours do and is no number of anybody");
 	broken.fault = bytes_of("the parameter text is badly encoded");
 	ok(hall_message(h, &broken, false, &q) == ERR_OK && q.quarantine != 0 &&
 		   q.outcome == OUTCOME_QUARANTINE,
