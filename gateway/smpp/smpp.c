@@ -26,6 +26,7 @@ struct smpp {
 	struct smpp_inbox *inbox;
 	struct arena *arena; /* of the segment that leaves */
 	struct timer show;
+	struct smpp_links_state shown;
 	bool is_leaving;
 	char why[SMPP_WORDS_SIZE];  /* what a link said last */
 	char ours[SMPP_WORDS_SIZE]; /* what the SMSC refuses of every segment; "": nothing */
@@ -65,9 +66,11 @@ static void on_show(struct timer *timer)
 		channel_set_state(p->channel, CHANNEL_UP, state.words);
 	else
 		channel_set_state(p->channel, CHANNEL_DEGRADED, state.words);
-	/* A change of links may be one of room. */
-	if (state.n_sending > 0)
+	/* Other links are other room; one that is tried in vain, every minute, is none. */
+	if (state.n_sending > 0 &&
+	    (state.n_sending != p->shown.n_sending || strcmp(state.words, p->shown.words) != 0))
 		dispatch_wake(p->channel->core->dispatch, p->channel);
+	p->shown = state;
 }
 
 /* In a turn of its own: links change within their own events. */

@@ -188,7 +188,7 @@ static int new_called(struct smpp_links *l, struct link *link, const char *peer)
 	const struct smpp_session_what what = {
 		.network = l->network,
 		.host = l->channel->core->host,
-		.conf = l->channel->conf,
+		.conf = &l->channel->conf,
 		.host_name = "",
 		.bind = SMPP_BIND_RECEIVER,
 		.name = link->name,
@@ -387,7 +387,7 @@ static int add_link(struct smpp_links *l, size_t smsc, unsigned n, enum smpp_id 
 	const struct smpp_session_what what = {
 		.network = l->network,
 		.host = l->channel->core->host,
-		.conf = l->channel->conf,
+		.conf = &l->channel->conf,
 		.host_name = l->smscs[smsc].host,
 		.port = l->smscs[smsc].port,
 		.bind = bind,

@@ -153,8 +153,8 @@ static void end_after(struct smpp_session *s, const char *why, int64_t wait_ms)
 
 	if (s->state == SESSION_IDLE || s->state == SESSION_WAITING)
 		return;
-	log_info("smpp", "chan=%s link=%s event=ended why=\"%s\"", s->what.conf->name, s->what.name,
-		 why);
+	log_info("smpp", "chan=%s link=%s event=ended why=\"%s\"", session_conf(s)->name,
+		 s->what.name, why);
 	if (was_bound && session_now(s).ms - s->bound_at.ms > GOOD_AFTER_MS)
 		s->wait_ms = 0;
 	s->n_failures += !was_bound;
@@ -182,7 +182,7 @@ void session_refused(struct smpp_session *s, uint32_t status)
 	if (s->refused_ms < r.first_ms)
 		s->refused_ms = 0;
 	snprintf(s->refusal, sizeof(s->refusal), "%s", r.words);
-	log_warning("smpp", "chan=%s link=%s event=refused why=\"%s\"", s->what.conf->name,
+	log_warning("smpp", "chan=%s link=%s event=refused why=\"%s\"", session_conf(s)->name,
 		    s->what.name, r.words);
 	end_after(s, s->refusal, host_backoff(h, &s->refused_ms, r.first_ms, r.most_ms));
 }
@@ -232,7 +232,7 @@ static void connect_now(struct smpp_session *s)
 
 void session_bind(struct smpp_session *s)
 {
-	const struct conf_channel *conf = s->what.conf;
+	const struct conf_channel *conf = session_conf(s);
 	struct smpp_bind bind = {
 		.id = s->what.bind,
 		.system_id = bytes_of(conf->smpp.system_id),
@@ -264,8 +264,8 @@ void session_bound(struct smpp_session *s, struct bytes system_id)
 	s->refusal[0] = '\0';
 	s->bound_at = s->heard_at = session_now(s);
 	session_set_state(s, SESSION_BOUND, 0);
-	look_in(s, s->what.conf->smpp.enquire_ms);
-	log_info("smpp", "chan=%s link=%s event=bound smsc=\"%.*s\"", s->what.conf->name,
+	look_in(s, session_conf(s)->smpp.enquire_ms);
+	log_info("smpp", "chan=%s link=%s event=bound smsc=\"%.*s\"", session_conf(s)->name,
 		 s->what.name, PRI_BYTES(bytes_cut(system_id, 0, 15)));
 	s->events->on_state(s, s->ctx, "bound");
 }
@@ -284,7 +284,7 @@ static void expire(struct smpp_session *s, struct mono now)
 /* When the SMSC is asked whether it lives, or was silent for too long; 0: it needn't be looked at. */
 static struct mono alive_until(const struct smpp_session *s)
 {
-	const struct conf_smpp *conf = &s->what.conf->smpp;
+	const struct conf_smpp *conf = &session_conf(s)->smpp;
 
 	/* What we don't read can't be silent. */
 	if (s->state != SESSION_BOUND || s->is_paused)
@@ -404,7 +404,7 @@ void smpp_session_called(struct smpp_session *s, struct smpp_stream **stream)
 	begin_connection(s);
 	s->stream = *stream;
 	*stream = NULL;
-	session_set_state(s, SESSION_CALLED, s->what.conf->smpp.response_ms);
+	session_set_state(s, SESSION_CALLED, session_conf(s)->smpp.response_ms);
 	s->what.network->adopt(s->stream, &stream_events, s);
 }
 
@@ -490,7 +490,7 @@ int smpp_session_submit(struct smpp_session *s, const struct smpp_message *m,
 		return ERR_BUSY;
 	s->sequence = smpp_session_next_sequence(s->sequence);
 	submit.sequence = s->sequence;
-	submit.until.ms = now.ms + s->what.conf->smpp.response_ms;
+	submit.until.ms = now.ms + session_conf(s)->smpp.response_ms;
 	arena_reset(s->arena);
 	err = smpp_write_submit(m, tlvs, n_tlvs, s->sequence, s->arena, &frame);
 	if (err != ERR_OK)
@@ -609,13 +609,13 @@ int smpp_session_new(const struct smpp_session_what *what, const struct smpp_ses
 	s->since = what->host->wall(what->host);
 	s->arena = arena_new(WRITE_ARENA);
 	if (s->arena != NULL)
-		err = smpp_window_new(what->conf->window, &s->window);
+		err = smpp_window_new((*what->conf)->window, &s->window);
 	if (err != ERR_OK) {
 		arena_free(&s->arena);
 		free(s);
 		return err;
 	}
-	smpp_pace_init(&s->pace, what->conf->smpp.rate_per_s, session_now(s));
+	smpp_pace_init(&s->pace, (*what->conf)->smpp.rate_per_s, session_now(s));
 	*s_out = s;
 	return ERR_OK;
 }

@@ -22,7 +22,7 @@ static void say(const struct smpp_session *s, const struct heard *h, const char 
 	log_info("smpp",
 		 "chan=%s link=%s event=%s pdu=%s id=0x%08" PRIx32 " status=0x%" PRIx32
 		 " sequence=%" PRIu32,
-		 s->what.conf->name, s->what.name, event, name != NULL ? name : "?", h->pdu->id,
+		 session_conf(s)->name, s->what.name, event, name != NULL ? name : "?", h->pdu->id,
 		 h->pdu->status, h->pdu->sequence);
 }
 
@@ -103,7 +103,7 @@ static void on_bind_resp(struct smpp_session *s, const struct heard *h)
 static void answered(struct smpp_session *s, const struct smpp_submit *submit, uint32_t status,
 		     struct bytes message_id)
 {
-	struct smpp_meaning m = smpp_meaning_of_submit(status, &s->what.conf->smpp);
+	struct smpp_meaning m = smpp_meaning_of_submit(status, &session_conf(s)->smpp);
 	struct mono now = session_now(s);
 
 	if (m.verdict == SMPP_THROTTLED)

@@ -36,6 +36,11 @@ struct smpp_session {
 	struct wall last_at;
 };
 
+static inline const struct conf_channel *session_conf(const struct smpp_session *s)
+{
+	return *s->what.conf;
+}
+
 struct mono session_now(const struct smpp_session *s);
 /* The timer fires then, or before. */
 void session_look_at(struct smpp_session *s, struct mono when);

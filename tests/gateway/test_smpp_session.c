@@ -98,10 +98,11 @@ static void keep_log(enum log_level level, const char *line, void *ctx)
 
 static void open_as(enum smpp_id bind)
 {
+	static const struct conf_channel *const in_force = &conf;
 	struct smpp_session_what what = {
 		.network = &fake.network,
 		.host = &fake.host,
-		.conf = &conf,
+		.conf = &in_force,
 		.host_name = "smsc.example",
 		.port = 2775,
 		.bind = bind,
