@@ -81,22 +81,34 @@ static void show_soon(struct smpp *p)
 
 /* --- links --- */
 
+/*
+ * What a link that broke didn't get answered, or whose answer went down with it, is given again by
+ * any other, at once, or by itself when it is back.
+ */
+static void expect_repeats(struct smpp *p)
+{
+	struct host *h = p->channel->core->host;
+
+	if (p->channel->state != CHANNEL_DOWN)
+		p->channel->up_since = h->mono(h);
+}
+
 static void on_link(struct smpp_session *s, void *ctx, const char *why)
 {
 	struct smpp *p = ctx;
-	struct host *h = p->channel->core->host;
 
 	if (smpp_session_state(s) == SESSION_BOUND) {
 		p->channel->counts.connects++;
-		/* What a link that broke didn't get answered is given again by any other. */
-		if (p->channel->state != CHANNEL_DOWN)
-			p->channel->up_since = h->mono(h);
+		expect_repeats(p);
 		smpp_session_pause(s, smpp_inbox_is_full(p->inbox));
 	} else {
 		snprintf(p->why, sizeof(p->why), "%s", why);
 	}
-	if (smpp_session_connection(s) == 0)
+	if (smpp_session_connection(s) == 0) {
 		smpp_inbox_forget(p->inbox, s);
+		if (smpp_session_failures(s) == 0)
+			expect_repeats(p); /* it was bound */
+	}
 	show_soon(p);
 }
 
