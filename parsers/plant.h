@@ -40,6 +40,17 @@
 	X(PLANT_JOIN_LOST,         "the right code joins nobody") \
 	X(PLANT_DIGEST_FORGOTTEN,  "the coordinator gets no list of the day") \
 	X(PLANT_RETURN_PATH,       "an acknowledgement by mail says that a person wrote it") \
+	X(PLANT_SMPP_ACK_FIRST,    "a deliver_sm is answered before it is on disk") \
+	X(PLANT_SMPP_OLD_ANSWER,   "what came by a link that broke is answered on the next one") \
+	X(PLANT_SMPP_ANY_ANSWER,   "an answer of the SMSC settles whatever waits longest") \
+	X(PLANT_SMPP_BREAK,        "what a link that breaks had under way is forgotten") \
+	X(PLANT_SMPP_SEQUENCE,     "a sequence number is used again") \
+	X(PLANT_SMPP_WINDOW,       "more leaves than the window allows") \
+	X(PLANT_SMPP_THROTTLED,    "who sends too fast is told that it failed") \
+	X(PLANT_SMPP_HURRY,        "an SMSC that throttles gets the next one at once") \
+	X(PLANT_SMPP_DEAF,         "a silent link is kept") \
+	X(PLANT_SMPP_REPEATS,      "nobody expects what a link that broke had given to come by another") \
+	X(PLANT_SMPP_GIVES_UP,     "a link that broke isn't tried again") \
 	X(PLANT_NOT_REPEATABLE,    "a job that is applied twice counts twice")
 /* clang-format on */
 

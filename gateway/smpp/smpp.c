@@ -13,6 +13,7 @@
 #include "gateway/smpp/smpp_links.h"
 #include "gateway/smpp/smpp_submit.h"
 #include "parsers/err.h"
+#include "parsers/plant.h"
 
 /* A segment that hasn't left leaves again as soon as there is room, by any link. */
 #define AGAIN_MS 1
@@ -89,7 +90,7 @@ static void expect_repeats(struct smpp *p)
 {
 	struct host *h = p->channel->core->host;
 
-	if (p->channel->state != CHANNEL_DOWN)
+	if (p->channel->state != CHANNEL_DOWN && !PLANT(PLANT_SMPP_REPEATS))
 		p->channel->up_since = h->mono(h);
 }
 
@@ -178,6 +179,8 @@ static void on_answered(struct smpp *p, const struct smpp_submit *submit, uint32
 	enum send_outcome outcome = outcomes[m.verdict].outcome;
 	struct bytes id = m.verdict == SMPP_TAKEN ? clean_id(message_id) : BYTES_NONE;
 
+	if (PLANT(PLANT_SMPP_THROTTLED) && m.verdict == SMPP_THROTTLED)
+		outcome = SEND_FAILED;
 	note_ours(p, &m);
 	if (submit->is_late)
 		dispatch_late(d, c, submit->row, submit->segment, outcome, id, bytes_of(m.words));

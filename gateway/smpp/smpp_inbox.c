@@ -10,6 +10,7 @@
 #include "conf/log.h"
 #include "gateway/flow/arrive.h"
 #include "parsers/err.h"
+#include "parsers/plant.h"
 #include "parsers/smpp_receipt.h"
 
 /* What intake couldn't take is posted again after this, doubled up to the most. */
@@ -129,7 +130,8 @@ static void on_answer(void *ctx, int err)
 
 	/* What came by an earlier connection comes again by itself, and is a repeat then. */
 	if (t->inbox == NULL || t->session == NULL ||
-	    smpp_session_connection(t->session) != t->connection) {
+	    (smpp_session_connection(t->session) != t->connection &&
+	     !PLANT(PLANT_SMPP_OLD_ANSWER))) {
 		taken_free(t);
 		return;
 	}
@@ -137,7 +139,9 @@ static void on_answer(void *ctx, int err)
 	case ERR_IS_OK:
 	case ERR_IS_REJECT: /* in the quarantine */
 		t->inbox->channel->counts.kept++;
-		smpp_session_answer(t->session, t->connection, t->id, t->sequence, t->status);
+		if (!PLANT(PLANT_SMPP_ACK_FIRST))
+			smpp_session_answer(t->session, t->connection, t->id, t->sequence,
+					    t->status);
 		taken_free(t);
 		break;
 	case ERR_IS_RETRY: keep_for_later(t); break;
@@ -288,6 +292,8 @@ void smpp_inbox_take(struct smpp_inbox *in, struct smpp_session *s, const char *
 		return;
 	}
 	look_full(in);
+	if (PLANT(PLANT_SMPP_ACK_FIRST))
+		smpp_session_answer(s, t->connection, t->id, t->sequence, SMPP_ROK);
 	post(t);
 }
 
@@ -297,7 +303,7 @@ void smpp_inbox_forget(struct smpp_inbox *in, const struct smpp_session *s)
 
 	for (struct taken *t = in->taken; t != NULL; t = next) {
 		next = t->next;
-		if (t->session != s)
+		if (t->session != s || PLANT(PLANT_SMPP_OLD_ANSWER))
 			continue;
 		t->session = NULL;
 		if (!t->is_posted)

@@ -10,6 +10,7 @@
 #include "conf/log.h"
 #include "gateway/smpp/smpp_session_own.h"
 #include "parsers/err.h"
+#include "parsers/plant.h"
 
 /* The network gives up sooner by itself. */
 #define CONNECT_MOST_MS (15 * SECOND_MS)
@@ -127,6 +128,8 @@ static void settle_all(struct smpp_session *s, const struct smpp_stream *stream)
 	while (smpp_window_break(s->window, &submit)) {
 		bool has_left = s->what.network->has_left(stream, submit.written);
 
+		if (PLANT(PLANT_SMPP_BREAK))
+			continue;
 		s->events->on_settled(s, s->ctx, &submit,
 				      has_left ? SETTLED_UNSURE : SETTLED_UNSENT, SMPP_ROK,
 				      BYTES_NONE);
@@ -305,7 +308,7 @@ static void look_alive(struct smpp_session *s, struct mono now)
 		s->enquire_sequence = 0;
 		return;
 	}
-	if (s->enquire_sequence != 0) {
+	if (s->enquire_sequence != 0 && !PLANT(PLANT_SMPP_DEAF)) {
 		session_end(s, "the SMSC is silent: it didn't answer enquire_link");
 		return;
 	}
@@ -333,7 +336,10 @@ static void look_at_state(struct smpp_session *s, struct mono now)
 	switch (s->state) {
 	case SESSION_IDLE:
 	case SESSION_BOUND: break;
-	case SESSION_WAITING: connect_now(s); break;
+	case SESSION_WAITING:
+		if (!PLANT(PLANT_SMPP_GIVES_UP))
+			connect_now(s);
+		break;
 	case SESSION_CONNECTING: session_end(s, "no connection in time"); break;
 	case SESSION_CALLED: session_end(s, "who connected to us sent no outbind"); break;
 	case SESSION_BINDING: session_end(s, "the SMSC didn't answer our bind"); break;
@@ -488,7 +494,8 @@ int smpp_session_submit(struct smpp_session *s, const struct smpp_message *m,
 
 	if (!smpp_session_is_up(s) || smpp_window_used(s->window) >= smpp_window_size(s->window))
 		return ERR_BUSY;
-	s->sequence = smpp_session_next_sequence(s->sequence);
+	if (!PLANT(PLANT_SMPP_SEQUENCE))
+		s->sequence = smpp_session_next_sequence(s->sequence);
 	submit.sequence = s->sequence;
 	submit.until.ms = now.ms + session_conf(s)->smpp.response_ms;
 	arena_reset(s->arena);
@@ -511,7 +518,7 @@ uint64_t smpp_session_connection(const struct smpp_session *s)
 void smpp_session_answer(struct smpp_session *s, uint64_t connection, uint32_t request_id,
 			 uint32_t sequence, uint32_t status)
 {
-	if (s->stream == NULL || connection != s->connection)
+	if (s->stream == NULL || (connection != s->connection && !PLANT(PLANT_SMPP_OLD_ANSWER)))
 		return;
 	session_write_simple(s, request_id | (uint32_t)SMPP_GENERIC_NACK, status, sequence);
 	s->n_asked -= s->n_asked > 0;

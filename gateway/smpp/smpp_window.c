@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "parsers/err.h"
+#include "parsers/plant.h"
 
 struct place {
 	struct place *next;
@@ -54,7 +55,7 @@ int smpp_window_new(unsigned size, struct smpp_window **w_out)
 
 	if (w == NULL)
 		return ERR_NOMEM;
-	w->size = size;
+	w->size = PLANT(PLANT_SMPP_WINDOW) ? size + SMPP_LATE_MAX : size;
 	queue_init(&w->open);
 	queue_init(&w->late);
 	queue_init(&w->spare);
@@ -97,7 +98,7 @@ static bool take_from(struct smpp_window *w, struct queue *q, uint32_t sequence,
 		      struct smpp_submit *submit_out)
 {
 	for (struct place **at = &q->first; *at != NULL; at = &(*at)->next) {
-		if ((*at)->submit.sequence != sequence)
+		if ((*at)->submit.sequence != sequence && !PLANT(PLANT_SMPP_ANY_ANSWER))
 			continue;
 		*submit_out = (*at)->submit;
 		put(&w->spare, take_at(q, at));

@@ -12,7 +12,7 @@
 #include "parsers/mail.h"
 
 /* Shots of this link are mails. */
-#define MAIL_LINK    2u
+#define MAIL_LINK    3u
 #define MAIL_CHANNEL "posta"
 #define MAIL_ADDRESS "kontakt@opstina.example"
 #define NO_POST      SIZE_MAX

@@ -102,6 +102,20 @@ static bool is_text(const struct text_kind *k)
 	return k->use != USE_DAMAGED && k->use != USE_OCTETS && k->use != USE_FAULT;
 }
 
+/* A whole of several parts is known by them; where they went already, by what it says. */
+static bool piece_of_message(const struct check *c, const Pb__Message *rec, size_t *piece_out)
+{
+	for (size_t i = 0; rec->parts > 0 && i < c->w->n_pieces; i++) {
+		if (c->w->pieces[i].message != rec->id)
+			continue;
+		*piece_out = i;
+		return true;
+	}
+	return world_piece_of(c->w, bytes_of(rec->remote_id), bytes_at(rec->udh.data, rec->udh.len),
+			      bytes_of(rec->text), bytes_at(rec->raw.data, rec->raw.len),
+			      piece_out);
+}
+
 static int on_message(struct bytes key, const ProtobufCMessage *m, void *ctx)
 {
 	const Pb__Message *rec = (const Pb__Message *)m;
@@ -121,7 +135,7 @@ static int on_message(struct bytes key, const ProtobufCMessage *m, void *ctx)
 		model_mail_message(c->m, rec);
 		return ERR_OK;
 	}
-	if (!world_piece_of_id(c->w, bytes_of(rec->remote_id), &piece)) {
+	if (!piece_of_message(c, rec, &piece)) {
 		diary_violated(c->d, "nothing-is-made-up", "message %" PRIu64 " of '%s'", rec->id,
 			       rec->remote_id);
 		return ERR_OK;
@@ -248,6 +262,10 @@ static void check_segment(struct check *c, const Pb__Outbox *row, unsigned i, st
 		diary_violated(c->d, "copies-are-bounded",
 			       "row %" PRIu64 ".%u came %u times, its fate was unknown %u times",
 			       row->id, i, s->copies, s->unknown);
+	if (state == OUT_FAILED && s->link != MAIL_LINK && s->refused == 0 && !s->failed_told &&
+	    !s->lied_after)
+		diary_violated(c->d, "what-failed-was-refused",
+			       "row %" PRIu64 ".%u is failed, nobody refused it", row->id, i);
 	check_receipt(c, row, s, state);
 }
 
@@ -268,7 +286,8 @@ static int check_segments(struct check *c, const Pb__Outbox *row)
 	int err;
 
 	arena_reset(c->arena);
-	err = sms_split(c->arena, bytes_of(row->text), (uint8_t)row->reference, &segments, &n);
+	err = sms_split_as(c->arena, bytes_of(row->text), (enum smpp_long)row->long_form,
+			   (uint16_t)row->reference, &segments, &n);
 	if (err != ERR_OK)
 		return err;
 	if (n != row->n_segments)
@@ -278,6 +297,12 @@ static int check_segments(struct check *c, const Pb__Outbox *row)
 	for (size_t i = 0; i < n && i < row->n_segments; i++)
 		check_segment(c, row, (unsigned)i, segments[i].text);
 	return ERR_OK;
+}
+
+/* On a network that isn't told what was a repeat, its own record shows that it wasn't. */
+static bool is_own_stop(const struct check *c, const struct stop *s)
+{
+	return c->w->citizens[s->citizen].link == SMPP_LINK && c->records[s->piece] > 0;
 }
 
 /* STOP: one confirmation, then only that a text has come, and what to do in danger. */
@@ -290,7 +315,7 @@ static void check_stopped(struct check *c, const Pb__Outbox *row, const struct c
 	for (size_t i = 0; i < c->w->n_stops; i++) {
 		const struct stop *s = &c->w->stops[i];
 
-		if (!s->is_sure || who != &c->w->citizens[s->citizen] ||
+		if ((!s->is_sure && !is_own_stop(c, s)) || who != &c->w->citizens[s->citizen] ||
 		    row->created < s->from_ms + STOP_SLACK_MS ||
 		    (s->to_ms != 0 && row->created >= s->to_ms))
 			continue;
@@ -544,11 +569,11 @@ static int check_all(struct txn *t, void *ctx)
 	int err;
 
 	c->t = t;
-	err = scan(c, TABLE_MESSAGE, on_message);
 	c->m->is_over = true;
 	c->m->n_checks++;
+	err = model_look_at_parts(c->m, t);
 	if (err == ERR_OK)
-		err = model_look_at_parts(c->m, t);
+		err = scan(c, TABLE_MESSAGE, on_message);
 	if (err == ERR_OK) {
 		check_pieces(c);
 		model_mail_end(c->m);

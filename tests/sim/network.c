@@ -12,6 +12,7 @@
 #include "parsers/contact.h"
 #include "parsers/err.h"
 #include "tests/sim/postoffice.h"
+#include "tests/sim/smsc.h"
 
 /* A result that was given may still wait for its commit this long, a stalled disk included. */
 #define RESULT_SETTLES_MS (3 * MINUTE_MS)
@@ -97,6 +98,10 @@ void network_cut(struct network *n, unsigned index, int64_t for_ms)
 {
 	struct net_link *link = &n->links[index];
 
+	if (index == SMPP_LINK) {
+		smsc_cut(n->smsc, for_ms);
+		return;
+	}
 	if (for_ms > 0) {
 		link->is_cut = true;
 		host_sim_at(n->sim, for_ms, on_cut_over, link, 0);
@@ -139,6 +144,15 @@ void network_daemon_died(struct network *n)
 		if (now - s->first_ms > 10 * DAY_MS)
 			break;
 	}
+}
+
+void network_daemon_buried(struct network *n)
+{
+	if (n->messages_under_way != 0 || n->receipts_under_way != 0)
+		diary_violated(n->sim->diary, "everybody-is-answered-once",
+			       "%d messages and %d receipts got no answer at all",
+			       (int)n->messages_under_way, (int)n->receipts_under_way);
+	smsc_daemon_died(n->smsc);
 }
 
 /* --- what leaves --- */
@@ -343,6 +357,11 @@ static void on_result(void *ctx, uint64_t arg)
 			throttled ? THROTTLE_MS : 0);
 }
 
+void network_phone_gets(struct network *n, size_t shot, int64_t in_ms)
+{
+	host_sim_at(n->sim, in_ms, on_phone, n, flight_arg(shot, &n->world->shots[shot], 0));
+}
+
 /* What shall become of it: mostly it arrives. */
 static void decide_fate(struct network *n, size_t shot)
 {
@@ -365,7 +384,7 @@ static void decide_fate(struct network *n, size_t shot)
 		return;
 	}
 	if (roll >= 80 || chance_of_1000(c, 500)) {
-		host_sim_at(n->sim, chance_wait(c, 10, 5000), on_phone, n, flight_arg(shot, s, 0));
+		network_phone_gets(n, shot, chance_wait(c, 10, 5000));
 		plan_receipts(n, flight_arg(shot, s, 0), result_in);
 	}
 	if (roll < 80)
@@ -399,16 +418,12 @@ static unsigned link_room(const struct channel *c)
 		       : c->conf->window - link->in_flight;
 }
 
-static void link_send(struct channel *c, const struct outgoing *out)
+struct shot *network_note_leaving(struct network *n, struct net_link *link,
+				  const struct outgoing *out)
 {
-	struct net_link *link = c->own;
-	struct network *n = link->net;
-	struct shot *s;
 	bool is_new;
+	struct shot *s = world_shot(n->world, out->row, out->segment, &is_new);
 
-	if (n->sim->is_dead)
-		return;
-	s = world_shot(n->world, out->row, out->segment, &is_new);
 	if (is_new)
 		note_shot(n, s, out, link);
 	else if (!bytes_is(out->text, s->text))
@@ -425,12 +440,24 @@ static void link_send(struct channel *c, const struct outgoing *out)
 	s->flight++;
 	s->is_flying = true;
 	s->said_ok = false;
-	link->in_flight++;
 	diary_note(n->sim->diary, "%s: row %" PRIu64 ".%u leaves for %s", link->name, s->row,
 		   s->segment, s->to);
-	decide_fate(n, (size_t)(s - n->world->shots));
 	if (n->on_send != NULL)
 		n->on_send(n->on_send_ctx);
+	return s;
+}
+
+static void link_send(struct channel *c, const struct outgoing *out)
+{
+	struct net_link *link = c->own;
+	struct network *n = link->net;
+	struct shot *s;
+
+	if (n->sim->is_dead)
+		return;
+	s = network_note_leaving(n, link, out);
+	link->in_flight++;
+	decide_fate(n, (size_t)(s - n->world->shots));
 }
 
 static const struct channel_ops network_ops = {
@@ -444,6 +471,8 @@ struct channel *network_make_channel(const struct conf_channel *conf, void *ctx)
 
 	if (conf->type == CHANNEL_MAIL)
 		return postoffice_make(n->post);
+	if (conf->type == CHANNEL_SMPP)
+		return smsc_make(n->smsc);
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return NULL;
@@ -485,22 +514,35 @@ static void end_stops(struct network *n, unsigned citizen)
 	}
 }
 
-static void heard(struct network *n, size_t index, int err)
+static void heard(struct network *n, size_t index, const char *what, bool is_sure)
 {
 	struct piece *p = &n->world->pieces[index];
 
 	n->world->answers_told++;
+	p->acked_ms = wall_now(n);
+	diary_note(n->sim->diary, "m%zu is acknowledged: %s", index, what);
+	if (!p->is_acked)
+		note_commands(n, index, is_sure);
+	p->is_acked = true;
+}
+
+/* Whether it was a repeat isn't told. */
+void network_note_heard(struct network *n, size_t index)
+{
+	heard(n, index, "ok", false);
+}
+
+static void heard_in_words(struct network *n, size_t index, int err)
+{
+	struct piece *p = &n->world->pieces[index];
+
 	if (err == ERR_DUPLICATE) {
 		n->world->repeats_told++;
 		p->n_repeated++;
 	} else {
 		p->n_ok++;
 	}
-	p->acked_ms = wall_now(n);
-	diary_note(n->sim->diary, "m%zu is acknowledged: %s", index, err_text(err));
-	if (!p->is_acked)
-		note_commands(n, index, err == ERR_OK);
-	p->is_acked = true;
+	heard(n, index, err_text(err), err == ERR_OK);
 }
 
 static void on_piece_answered(void *ctx, int err)
@@ -522,7 +564,7 @@ static void on_piece_answered(void *ctx, int err)
 			   told->piece);
 		host_sim_at(n->sim, 0, on_break, link, link->life);
 	} else if (err_class(err) == ERR_IS_OK)
-		heard(n, told->piece, err);
+		heard_in_words(n, told->piece, err);
 	else if (err_class(err) == ERR_IS_REJECT)
 		diary_violated(n->sim->diary, "nothing-is-refused", "m%zu was refused: %s",
 			       told->piece, err_text(err));
@@ -567,29 +609,39 @@ static struct message *piece_message(const struct network *n, size_t index)
 
 static void on_piece_due(void *ctx, uint64_t index);
 
-static void hand_over(struct network *n, struct net_link *link, size_t index)
+void network_note_try(struct network *n, const struct net_link *link, size_t index, int64_t calm_ms)
 {
 	struct piece *p = &n->world->pieces[index];
 	const struct written *wr = &n->world->written[p->written];
+
+	if (n->dies_on_try)
+		n->sim->armed[POINT_BEFORE_COMMIT] = 1;
+	n->dies_on_try = false;
+	p->tries++;
+	n->world->n_tries++;
+	if (p->first_ms == 0)
+		p->first_ms = wall_now(n);
+	if (p->tries == 1 || calm_ms < p->calm_ms)
+		p->calm_ms = calm_ms;
+	n->world->citizens[wr->citizen].has_written = true;
+	if (wr->kind->use == USE_START)
+		end_stops(n, wr->citizen);
+	diary_note(n->sim->diary, "%s: m%zu from %s, try %u: %.60s", link->name, index,
+		   n->world->citizens[wr->citizen].number, p->tries, wr->words);
+}
+
+static void hand_over(struct network *n, struct net_link *link, size_t index)
+{
+	struct piece *p = &n->world->pieces[index];
 	struct told_piece *told = malloc(sizeof(*told));
 	struct message *m = piece_message(n, index);
 
 	if (told == NULL)
 		abort();
 	*told = (struct told_piece){ .net = n, .piece = index };
-	p->tries++;
-	n->world->n_tries++;
 	p->under_way++;
 	n->messages_under_way++;
-	if (p->first_ms == 0)
-		p->first_ms = wall_now(n);
-	if (p->tries == 1 || wall_now(n) - link->up_ms < p->calm_ms)
-		p->calm_ms = wall_now(n) - link->up_ms;
-	n->world->citizens[wr->citizen].has_written = true;
-	if (wr->kind->use == USE_START)
-		end_stops(n, wr->citizen);
-	diary_note(n->sim->diary, "%s: m%zu from %s, try %u: %.60s", link->name, index,
-		   n->world->citizens[wr->citizen].number, p->tries, wr->words);
+	network_note_try(n, link, index, wall_now(n) - link->up_ms);
 	intake_message_take(core_of(link)->intake, link->channel, &m, on_piece_answered, told);
 }
 
@@ -622,17 +674,21 @@ static void on_piece_again(void *ctx, uint64_t index)
 void network_submit(struct network *n, size_t index, int64_t in_ms)
 {
 	const struct piece *p = &n->world->pieces[index];
+	unsigned link = n->world->citizens[n->world->written[p->written].citizen].link;
 
+	if (link == SMPP_LINK) {
+		smsc_give(n->smsc, index, in_ms);
+		return;
+	}
 	host_sim_at(n->sim, in_ms, on_piece_due, n, index);
-	if (n->world->citizens[n->world->written[p->written].citizen].link == 0 &&
-	    chance_of_1000(&n->chance, 15))
+	if (link == 0 && chance_of_1000(&n->chance, 15))
 		host_sim_at(n->sim, in_ms + chance_wait(&n->chance, 1, 5 * DAY_MS), on_piece_again,
 			    n, index);
 }
 
 void network_init(struct network *n, struct host_sim *sim, struct world *world, uint64_t seed)
 {
-	static const char *const names[WORLD_LINKS] = { "mobile-a", "mobile-b" };
+	static const char *const names[WORLD_LINKS] = { "mobile-a", "mobile-b", SMPP_CHANNEL };
 
 	*n = (struct network){ .sim = sim, .world = world, .chance = chance_of(seed, "network") };
 	for (unsigned i = 0; i < WORLD_LINKS; i++)

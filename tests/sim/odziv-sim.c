@@ -48,6 +48,13 @@ static void print_points(const struct sim_result *r)
 		       sim_point_name((enum sim_point)p), r->points_met[p], r->deaths[p]);
 }
 
+static void print_acts(const struct sim_result *r)
+{
+	for (int a = 0; a < SMSC_ACTS; a++)
+		printf("  %8" PRIu64 " times an SMSC %s\n", r->acts[a],
+		       smsc_act_text((enum smsc_act)a));
+}
+
 static void print_result(uint64_t seed, const struct sim_result *r)
 {
 	int hit = 0;
@@ -97,8 +104,10 @@ int main(int argc, char **argv)
 		print_result(o.seed, &r);
 		failed = r.violated != NULL;
 	}
-	if (seeds == 1)
+	if (seeds == 1) {
 		print_points(&r);
+		print_acts(&r);
+	}
 	grounds_close(&grounds);
 	return failed;
 }

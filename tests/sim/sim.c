@@ -9,6 +9,7 @@
 #include "conf/limits.h"
 #include "parsers/err.h"
 #include "tests/sim/model.h"
+#include "tests/sim/smsc.h"
 #include "tests/sim/town.h"
 
 /* 2026-03-02 00:00 UTC, a Monday: the change of the clocks comes soon. */
@@ -97,6 +98,7 @@ static void tell(struct sim *s, const struct sim_options *o, struct sim_result *
 		r->texts += s->world.shots[i].copies;
 	memcpy(r->points_met, h->points_met, sizeof(r->points_met));
 	memcpy(r->deaths, h->deaths, sizeof(r->deaths));
+	memcpy(r->acts, smsc_acts(s->net.smsc), sizeof(r->acts));
 	r->violated = s->diary.violated;
 	(void)snprintf(r->words, sizeof(r->words), "%s", s->diary.words);
 	if (o->wants_digest && model_digest(&s->model, &r->digest) != ERR_OK)
@@ -116,10 +118,13 @@ void sim_run(struct grounds *grounds, const struct sim_options *o, struct sim_re
 	world_init(&s->world);
 	machine_init(&s->machine, grounds, &s->net, &s->diary, o->seed, (struct wall){ BEGAN_MS },
 		     o->map_bytes, o->repeat);
+	if (o->stalls > 0)
+		s->machine.sim.stall_of_1000 = o->stalls;
 	network_init(&s->net, &s->machine.sim, &s->world, o->seed);
 	(void)snprintf(state, sizeof(state), "%s/state", grounds->dir);
 	postoffice_init(&s->post, &s->net, state, o->seed);
 	s->net.post = &s->post;
+	s->net.smsc = smsc_new(&s->net, o->seed);
 	town_init(&s->town, &s->machine, &s->net, o->seed, o->texts_per_day, o->kills_per_day);
 	s->post.writers = &s->town.writers;
 	model_init(&s->model, &s->machine, &s->world);
@@ -129,6 +134,7 @@ void sim_run(struct grounds *grounds, const struct sim_options *o, struct sim_re
 	if (s->diary.violated != NULL && !o->is_quiet)
 		diary_tell(&s->diary, o->seed);
 	machine_fini(&s->machine);
+	smsc_free(&s->net.smsc);
 	world_fini(&s->world);
 	free(s);
 }

@@ -8,12 +8,14 @@
 
 #include "parsers/keyed.h"
 #include "tests/sim/machine.h"
+#include "tests/sim/smsc_acts.h"
 
 struct sim_options {
 	uint64_t seed;
 	double days;
 	double texts_per_day;
 	double kills_per_day;
+	unsigned stalls; /* of 1000 commits so many take a minute; 0: 1 */
 	unsigned repeat; /* every batch is applied so often before it is committed */
 	uint64_t map_bytes;
 	bool is_verbose;
@@ -27,6 +29,7 @@ struct sim_result {
 	uint64_t messages, cases, open, rows, texts, quarantined, parts, kills, starts, checks,
 		receipts, clerks, joined;
 	uint64_t points_met[SIM_DEATHS], deaths[SIM_DEATHS];
+	uint64_t acts[SMSC_ACTS]; /* of the simulated SMSC */
 	double virtual_days, real_s;
 	struct digest digest;
 };

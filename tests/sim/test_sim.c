@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Twenty simulated months with deaths at every named point; each is checked by
- * the model after every death and at its end. Then one of them again with every
+ * Twenty simulated months with deaths at every named point, and an SMSC that does
+ * all that SMSCs do; each is checked by the model after every death and at its end. Then one of them again with every
  * batch applied twice, which must end the same.
  */
 #include <string.h>
@@ -19,7 +19,7 @@ static const struct sim_options month = { .days = 30,
 
 static void seeds(struct grounds *g)
 {
-	uint64_t deaths[SIM_DEATHS] = { 0 };
+	uint64_t deaths[SIM_DEATHS] = { 0 }, acts[SMSC_ACTS] = { 0 };
 	struct sim_result r;
 
 	for (unsigned seed = 1; seed <= SEEDS; seed++) {
@@ -34,10 +34,15 @@ static void seeds(struct grounds *g)
 			diag("%s: %s", r.violated, r.words);
 		for (int p = 0; p < SIM_DEATHS; p++)
 			deaths[p] += r.deaths[p];
+		for (int a = 0; a < SMSC_ACTS; a++)
+			acts[a] += r.acts[a];
 	}
 	for (int p = 0; p < SIM_DEATHS; p++)
 		ok(deaths[p] > 0, "%llu times it died %s%s", (unsigned long long)deaths[p],
 		   p == SIM_POINTS ? "" : "at ", sim_point_name((enum sim_point)p));
+	for (int a = 0; a < SMSC_ACTS; a++)
+		ok(acts[a] > 0, "%llu times an SMSC %s", (unsigned long long)acts[a],
+		   smsc_act_text((enum smsc_act)a));
 }
 
 static void repeats(struct grounds *g)

@@ -12,6 +12,7 @@
 #include "parsers/err.h"
 #include "parsers/sms_text.h"
 #include "parsers/strbuf.h"
+#include "tests/sim/smsc.h"
 
 /* Businesses write less than phones do. */
 #define TEXTS_A_MAIL 4
@@ -61,7 +62,8 @@ static char *make_words(struct town *t, const struct text_kind *k, const struct 
 {
 	char buf[WORDS_MAX], tag[24];
 
-	town_tag(t->n_tags++, tag, sizeof(tag));
+	/* As many tags as texts that aren't twins, each noted by whoever asks for it. */
+	town_tag((unsigned)t->world->n_tagged, tag, sizeof(tag));
 	switch (k->use) {
 	case USE_WORDS:
 	case USE_LONG:
@@ -125,7 +127,9 @@ static void add_pieces(struct town *t, size_t index)
 		p->charset = w->kind->use == USE_DAMAGED ? "UTF-8" : "";
 		p->has_fault = w->kind->use == USE_FAULT;
 	} else {
-		uint8_t ref = (uint8_t)(t->world->citizens[w->citizen].n_texts & 0xff);
+		const struct citizen *c = &t->world->citizens[w->citizen];
+		/* Phones of the third network don't count: their references come again at once. */
+		uint8_t ref = (uint8_t)(c->link == SMPP_LINK ? w->citizen : c->n_texts);
 
 		if (a == NULL || sms_split(a, words, ref, &segments, &n) != ERR_OK)
 			abort();
@@ -134,8 +138,11 @@ static void add_pieces(struct town *t, size_t index)
 	}
 	w->n_pieces = n;
 	for (size_t i = 0; i < n; i++) {
-		t->world->pieces[w->first_piece + i].index = (uint8_t)(i + 1);
-		t->world->pieces[w->first_piece + i].total = (uint8_t)n;
+		struct piece *p = &t->world->pieces[w->first_piece + i];
+
+		p->index = (uint8_t)(i + 1);
+		p->total = (uint8_t)n;
+		p->wants_number = n > 1 || w->is_twin || w->kind->use != USE_WORDS;
 	}
 	arena_free(&a);
 }
@@ -172,6 +179,8 @@ static void on_twin(void *ctx, uint64_t index)
 	submit_pieces(t, w);
 }
 
+static void on_afterthought(void *ctx, uint64_t citizen);
+
 static void write_text(struct town *t, unsigned citizen, const struct text_kind *kind)
 {
 	struct citizen *c = &t->world->citizens[citizen];
@@ -185,11 +194,27 @@ static void write_text(struct town *t, unsigned citizen, const struct text_kind 
 			       .words = make_words(t, kind, c),
 			       .at_ms = host_sim_wall(&t->machine->sim).ms };
 	c->n_texts++;
+	world_add_tagged(t->world, t->world->n_written - 1);
 	add_pieces(t, t->world->n_written - 1);
 	submit_pieces(t, w);
 	if (chance_of_1000(&t->chance, 20))
 		host_sim_at(&t->machine->sim, chance_wait(&t->chance, 30 * SECOND_MS, 2 * HOUR_MS),
 			    on_twin, t, t->world->n_written - 1);
+	if (kind->use == USE_LONG && c->link == SMPP_LINK && chance_of_1000(&t->chance, 400))
+		host_sim_at(&t->machine->sim, chance_wait(&t->chance, MINUTE_MS, HOUR_MS),
+			    on_afterthought, t, citizen);
+}
+
+/* What was forgotten in the last one. */
+static void on_afterthought(void *ctx, uint64_t citizen)
+{
+	struct town *t = ctx;
+	const struct text_kind *kind = choose_kind(&t->chance);
+
+	while (kind->use != USE_LONG)
+		kind = choose_kind(&t->chance);
+	if (!t->is_over)
+		write_text(t, (unsigned)citizen, kind);
 }
 
 /* Somebody whose phone lies in a pocket, or who is angry. */
@@ -340,6 +365,8 @@ static void on_death(void *ctx, uint64_t arg)
 		return;
 	if (p == SIM_POINTS)
 		host_sim_kill(h, p);
+	else if (p == POINT_BEFORE_COMMIT && chance_of_1000(&t->fate, 500))
+		t->net->dies_on_try = true; /* the worst time: somebody's text is being kept */
 	else if (h->armed[p] == 0)
 		h->armed[p] = 1 + (unsigned)chance_below(&t->fate, 3);
 }
@@ -401,6 +428,7 @@ void town_begin(struct town *t)
 	host_sim_at(h, wait_for(&t->fate, 1.0), on_mail_trouble, t, 0);
 	if (t->kills_per_day > 0)
 		host_sim_at(h, wait_for(&t->fate, t->kills_per_day), on_death, t, 0);
+	smsc_begin(t->net->smsc);
 	clerks_begin(&t->clerks);
 	writers_begin(&t->writers);
 	joiners_begin(&t->joiners);
@@ -414,9 +442,11 @@ void town_rest(struct town *t)
 	t->writers.is_over = true;
 	t->net->is_calm = true;
 	t->net->on_send = NULL;
+	t->net->dies_on_try = false;
 	for (int i = 0; i < SIM_DEATHS; i++)
 		h->armed[i] = 0;
 	h->stall_of_1000 = 0;
 	for (unsigned i = 0; i < WORLD_LINKS; i++)
 		t->net->links[i].is_cut = false;
+	smsc_rest(t->net->smsc);
 }

@@ -20,7 +20,6 @@ struct town {
 	struct joiners joiners;
 	struct chance chance, fate;
 	double texts_per_day, kills_per_day;
-	unsigned n_tags;
 	bool is_over; /* nobody writes, nothing dies any more */
 	bool is_reloading;
 };

@@ -7,6 +7,7 @@
 
 #include "parsers/err.h"
 #include "parsers/number.h"
+#include "parsers/sms_text.h"
 
 static void *grow(void *list, size_t n, size_t *cap, size_t size)
 {
@@ -37,6 +38,11 @@ struct written *world_add_written(struct world *w)
 struct piece *world_add_piece(struct world *w)
 {
 	return GROWN(w, pieces, n_pieces, pieces_cap);
+}
+
+void world_add_tagged(struct world *w, size_t written)
+{
+	*GROWN(w, tagged, n_tagged, tagged_cap) = written;
 }
 
 struct stop *world_add_stop(struct world *w)
@@ -72,6 +78,7 @@ void world_fini(struct world *w)
 	letters_fini(&w->letters);
 	free(w->citizens);
 	free(w->written);
+	free(w->tagged);
 	free(w->pieces);
 	free(w->shots);
 	free(w->shot_table);
@@ -157,4 +164,71 @@ bool world_piece_of_id(const struct world *w, struct bytes remote_id, size_t *pi
 		return false;
 	*piece_out = n;
 	return true;
+}
+
+static bool piece_of_udh(const struct world *w, struct bytes udh, size_t *piece_out)
+{
+	struct bytes octets;
+	struct rd r;
+
+	if (!sms_udh_element(udh, WORLD_UDH_NUMBER, &octets))
+		return false;
+	r = rd_of(octets);
+	*piece_out = rd_u32(&r);
+	return rd_err(&r) == ERR_OK && *piece_out < w->n_pieces;
+}
+
+/* "zq" and the number in base 26, its lowest digit first (town_tag()). */
+static bool piece_of_tag(const struct world *w, struct bytes text, size_t *piece_out)
+{
+	size_t at = 0, n = 0, unit = 1;
+
+	while (at + 2 < text.len && !bytes_starts(bytes_cut(text, at, 2), "zq"))
+		at++;
+	if (at + 2 >= text.len)
+		return false;
+	for (at += 2; at < text.len && text.ptr[at] >= 'a' && text.ptr[at] <= 'z'; at++) {
+		n += (size_t)(text.ptr[at] - 'a') * unit;
+		unit *= 26;
+	}
+	if (unit == 1 || n >= w->n_tagged)
+		return false;
+	*piece_out = w->written[w->tagged[n]].first_piece;
+	return true;
+}
+
+static bool piece_of_raw(const struct world *w, struct bytes raw, size_t *piece_out)
+{
+	static const uint8_t element[] = { WORLD_UDH_NUMBER, 4 };
+	size_t at = 0;
+	struct rd r;
+
+	while (at + 6 <= raw.len && memcmp(raw.ptr + at, element, sizeof(element)) != 0)
+		at++;
+	r = rd_of(bytes_cut(raw, at + sizeof(element), 4));
+	*piece_out = rd_u32(&r);
+	return rd_err(&r) == ERR_OK && *piece_out < w->n_pieces && w->pieces[*piece_out].has_fault;
+}
+
+bool world_piece_of(const struct world *w, struct bytes remote_id, struct bytes udh,
+		    struct bytes text, struct bytes raw, size_t *piece_out)
+{
+	return world_piece_of_id(w, remote_id, piece_out) || piece_of_udh(w, udh, piece_out) ||
+	       piece_of_tag(w, text, piece_out) || piece_of_raw(w, raw, piece_out);
+}
+
+bool world_has_rival(const struct world *w, const struct piece *p)
+{
+	const struct written *wr = &w->written[p->written];
+
+	for (size_t i = 0; i < w->n_written; i++) {
+		const struct written *other = &w->written[i];
+		const struct piece *q = &w->pieces[other->first_piece];
+
+		if (i != p->written && other->citizen == wr->citizen && q->total == p->total &&
+		    q->udh_len > 3 && p->udh_len > 3 && q->udh[3] == p->udh[3] &&
+		    llabs(other->at_ms - wr->at_ms) < 3 * DAY_MS)
+			return true;
+	}
+	return false;
 }

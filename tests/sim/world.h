@@ -15,7 +15,12 @@
 #include "tests/sim/letters.h"
 #include "tests/sim/texts.h"
 
-#define WORLD_LINKS 2
+#define WORLD_LINKS 3
+/* The one that speaks SMPP, which has no id for what a citizen wrote. */
+#define SMPP_LINK    2u
+#define SMPP_CHANNEL "mobile-c"
+/* So pieces are told from each other there, whose words aren't: by a number in an element of their UDH that is nobody's. */
+#define WORLD_UDH_NUMBER 0xA5u
 
 struct citizen {
 	char number[24];    /* as the network gives it: "+381640000001", "TELENOR" */
@@ -56,11 +61,14 @@ struct piece {
 	size_t udh_len;
 	uint8_t index, total;
 	bool has_fault;
+	bool wants_number;         /* of WORLD_UDH_NUMBER */
+	uint64_t session;          /* of the SMSC's, that had it last */
 	unsigned tries;            /* handed to the daemon */
 	unsigned n_ok, n_repeated; /* answers heard */
 	bool is_acked;
 	int64_t first_ms, acked_ms; /* wall; first handed, last acknowledged */
 	unsigned under_way;         /* handed over and not answered */
+	uint64_t message;           /* the record that it became a part of, once the model met it */
 	int64_t calm_ms; /* since the link and we came up, when it was handed over; the least */
 	bool is_stored;  /* the model met its record */
 	uint64_t look;   /* the model's last look that met it as a part */
@@ -102,6 +110,8 @@ struct world {
 	size_t n_citizens;
 	struct written *written;
 	size_t n_written, written_cap;
+	size_t *tagged; /* by tag: who wrote it */
+	size_t n_tagged, tagged_cap;
 	struct piece *pieces;
 	size_t n_pieces, pieces_cap;
 	struct shot *shots;
@@ -124,6 +134,8 @@ void world_init(struct world *w);
 void world_fini(struct world *w);
 struct written *world_add_written(struct world *w);
 struct piece *world_add_piece(struct world *w);
+/* The next tag (town.h) stands in this. */
+void world_add_tagged(struct world *w, size_t written);
 struct stop *world_add_stop(struct world *w);
 struct deed *world_add_deed(struct world *w);
 void world_add_death(struct world *w, int64_t at_ms);
@@ -134,5 +146,13 @@ const struct shot *world_find_shot(const struct world *w, uint64_t row, unsigned
 struct citizen *world_citizen(struct world *w, struct bytes number);
 /* "m12.3" names a piece and a try. False: not ours. */
 bool world_piece_of_id(const struct world *w, struct bytes remote_id, size_t *piece_out);
+/*
+ * The same of a record, where the network has no ids: by the number in its UDH, by its tag,
+ * or, where all that is known is a whole PDU, by the number somewhere in it.
+ */
+bool world_piece_of(const struct world *w, struct bytes remote_id, struct bytes udh,
+		    struct bytes text, struct bytes raw, size_t *piece_out);
+/* Another text of the same phone whose parts can't be told from those of this one. */
+bool world_has_rival(const struct world *w, const struct piece *p);
 
 #endif
