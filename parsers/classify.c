@@ -282,7 +282,8 @@ static const struct tally *second_matter(const struct work *w, const struct tall
 {
 	const struct tally *best = NULL;
 
-	if (!rules_any(w, first))
+	/* Beside praise, or a word with the coordinator, what is named is what it is about. */
+	if (bytes_eq(first->category, w->c->fallback_category) || !rules_any(w, first))
 		return NULL;
 	for (size_t i = 0; i < w->n_tallies; i++) {
 		const struct tally *t = &w->tallies[i];

@@ -19,8 +19,9 @@ static size_t word_at(struct bytes t, size_t i, const char *const *words, size_t
 /* How many octets part two clauses at i: a sentence's end, a comma, a conjunction; 0: none. */
 static size_t parting(struct bytes t, size_t i)
 {
-	static const char *const joints[] = { " a ",   " i ",    " ali ", " plus ", " takodje ",
-					      " and ", " also ", " aj ",  " ale ",  " es " };
+	static const char *const joints[] = { " a ",   " i ",    " ali ",  " plus ", " takodje ",
+					      " and ", " also ", " aj ",   " ale ",  " es ",
+					      " nit ", " niti ", " usput " };
 	struct bytes rest = bytes_cut(t, i, t.len);
 
 	/* Most of a text: nothing parts within a word. */

@@ -77,7 +77,7 @@ static const char *const ijekavian_heads[] = { "djec", "djete", "djevo" };
 /* The same letters where no yat was: object, echo; and -ije- of foreign words. */
 static const char *const no_yat[] = { "objek", "subje", "odjek", "sjedinj", "primorje", "hijer", "klijen",
 				      "orijen", "prijem", "pacijen", "ambijen", "sijer", "rijer", "tijer",
-				      "nijer", "dijer" };
+				      "nijer", "dijer", "bijen", "pijen", "kijev", "vidjen" };
 /* clang-format on */
 
 const char *language_code(enum language l)

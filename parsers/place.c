@@ -3,34 +3,12 @@
 
 #include "parsers/err.h"
 #include "parsers/place_marks.h"
+#include "parsers/place_scan.h"
 #include "parsers/strbuf.h"
-#include "parsers/utf8.h"
 
-/* A place stands early in a text; what comes behind so many words is left alone. */
-#define TOKENS_MAX       400
-#define NAME_WORDS_MAX   4
-#define HOUSE_NUMBER_MAX 999
-#define PLACE_MAX_BYTES  200
+#define NAME_WORDS_MAX 4
 /* Adjectives are long enough to be told from short words with the same ending. */
 #define ADJECTIVE_MIN 6
-
-/* What stands between a word and the one before. */
-enum gap { GAP_BLANK, GAP_DOT, GAP_HARD };
-
-struct token {
-	size_t from, to; /* of the folded text */
-	enum gap gap;    /* before it */
-	bool is_capital; /* begins with a capital letter */
-	bool is_taken;   /* part of a settlement's name */
-};
-
-struct scan {
-	const struct folded *text;
-	struct arena *arena;
-	struct token *list;
-	size_t n;
-	bool has_case; /* capitals mean something: not all small, not all capital */
-};
 
 /* A street found: tokens from..to, and where its number is looked for. */
 struct street {
@@ -43,20 +21,6 @@ struct street {
 static const char *const street_words[] = { "ul", "ulica", "ulici", "ulice", "ulicu", "ulicom", "ulicu" };
 static const char *const utca_words[] = { "utca", "utcai", "utcaban", "utcan", "utcat", "utcanal", "utcabol" };
 static const char *const street_behind[] = { "street", "str" };
-static const char *const number_words[] = { "br", "broj", "broja", "broju", "cislo", "szam", "no", "number", "kod" };
-/* A number before one of these counts something, and is no house. */
-static const char *const units[] = {
-	"h", "cas", "casa", "casova", "sat", "sata", "sati", "ujutru", "ujutro", "uvece", "uvecer", "popodne",
-	"sijecnja", "veljace", "ozujka", "travnja", "svibnja", "lipnja", "srpnja", "kolovoza", "rujna", "listopada",
-	"studenog", "prosinca", "januara", "februara", "marta", "aprila", "maja", "juna", "jula", "avgusta",
-	"septembra", "oktobra", "novembra", "decembra", "kvadrata", "stepeni", "procenata", "orakor", "oras",
-	"hodine", "hodinu", "minuty", "perc", "percet", "pm", "am", "oclock", "times", "krat", "alkalommal", "dan", "dana", "dani", "nedelja", "nedelje", "nedelju", "nedjelja", "tjedna",
-	"mesec", "meseca", "meseci", "mjesec", "mjeseca", "mjeseci", "god", "godina", "godine", "min", "minut",
-	"minuta", "m", "metar", "metra", "metara", "km", "kilometar", "kilometra", "kilometara", "cm", "kg",
-	"litara", "din", "dinara", "rsd", "eur", "evra", "e", "puta", "put", "ljudi", "dece", "pasa", "psa",
-	"sijalica", "sijalice", "bandere", "bandera", "kontejnera", "kanta", "kante", "hodin", "dni", "dnov",
-	"tyzdnov", "ora", "napja", "hete", "honapja", "days", "weeks", "hours", "months",
-};
 /* Words that stand before numbers and are no streets. */
 static const char *const no_streets[] = {
 	"autobus", "autobusa", "autobusi", "autobusom", "bus", "busz", "linija", "linije", "liniji", "liniju", "linijom",
@@ -73,183 +37,6 @@ static const char *const no_streets[] = {
 static const char *const adjective_stems[] = { "sk", "ck", "zk", "ev", "ov", "in" };
 static const char *const adjective_endings[] = { "oj", "om", "ej", "ou", "u", "e", "a" };
 /* clang-format on */
-
-static struct bytes word(const struct scan *s, size_t i)
-{
-	return bytes_cut(s->text->text, s->list[i].from, s->list[i].to - s->list[i].from);
-}
-
-static bool is_one_of(struct bytes w, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (bytes_is(w, list[i]))
-			return true;
-	}
-	return false;
-}
-
-#define IS_ONE_OF(w, list) is_one_of((w), (list), ARRAY_LEN(list))
-
-/* ---- words ---- */
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_word_char(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_';
-}
-
-static enum gap gap_between(struct bytes text, size_t from, size_t to)
-{
-	enum gap gap = GAP_BLANK;
-
-	for (size_t i = from; i < to; i++) {
-		if (text.ptr[i] == '.')
-			gap = GAP_DOT;
-		else if (text.ptr[i] != ' ')
-			return GAP_HARD;
-	}
-	return gap;
-}
-
-static bool is_capital(const struct folded *text, size_t at)
-{
-	struct rd r = rd_of(bytes_cut(text->original, text->at[at], 4));
-	uint32_t cp;
-
-	return utf8_next(&r, &cp) && fold_is_upper(cp);
-}
-
-/* Capitals tell names only in a text that has both; "NEMA VODE U NJEGOSEVOJ 5" has none to tell. */
-static void judge_case(struct scan *s)
-{
-	size_t n_letters = 0, n_upper = 0, n_capital = 0;
-	struct rd r = rd_of(s->text->original);
-	uint32_t cp;
-
-	while (utf8_next(&r, &cp)) {
-		n_letters += fold_is_letter(cp);
-		n_upper += fold_is_upper(cp);
-	}
-	for (size_t i = 1; i < s->n; i++)
-		n_capital += s->list[i].is_capital;
-	s->has_case = n_capital != 0 && 2 * n_upper < n_letters;
-}
-
-static int scan_words(const struct folded *text, struct arena *a, struct scan *scan_out)
-{
-	struct scan s = { .text = text, .arena = a };
-	struct bytes t = text->text;
-	size_t i = 0, end = 0, most = t.len / 2 + 1;
-
-	if (most > TOKENS_MAX)
-		most = TOKENS_MAX;
-	s.list = arena_array(a, most, sizeof(*s.list));
-	if (s.list == NULL)
-		return ERR_NOMEM;
-	while (i < t.len && s.n < most) {
-		size_t from = i;
-
-		while (i < t.len && is_word_char(t.ptr[i]))
-			i++;
-		if (i == from) {
-			i++;
-			continue;
-		}
-		s.list[s.n++] = (struct token){ .from = from,
-						.to = i,
-						.gap = gap_between(t, end, from),
-						.is_capital = is_capital(text, from) };
-		end = i;
-	}
-	judge_case(&s);
-	*scan_out = s;
-	return ERR_OK;
-}
-
-/* ---- numbers ---- */
-
-/* "14", "14a"; not 0123, 18h, 5000e, 2025. */
-static bool looks_like_number(struct bytes w)
-{
-	unsigned value = 0;
-	size_t i = 0;
-
-	while (i < w.len && is_digit(w.ptr[i]) && value <= HOUSE_NUMBER_MAX)
-		value = 10 * value + (w.ptr[i++] - '0');
-	if (i == 0 || w.ptr[0] == '0' || value > HOUSE_NUMBER_MAX)
-		return false;
-	return i == w.len || (i + 1 == w.len && w.ptr[i] >= 'a' && w.ptr[i] <= 'd');
-}
-
-static bool is_date_or_hour(const struct scan *s, size_t i)
-{
-	struct bytes between;
-
-	if (i + 1 >= s->n || !is_digit(word(s, i + 1).ptr[0]))
-		return false;
-	between = bytes_cut(s->text->text, s->list[i].to, s->list[i + 1].from - s->list[i].to);
-	return bytes_is(between, ".") || bytes_is(between, ":");
-}
-
-static bool is_house_number(const struct scan *s, size_t i)
-{
-	if (i >= s->n || !looks_like_number(word(s, i)))
-		return false;
-	if (i + 1 < s->n && s->list[i + 1].gap == GAP_BLANK && IS_ONE_OF(word(s, i + 1), units))
-		return false;
-	/* 12.3.2026 and 14:30 are days and hours. */
-	if (is_date_or_hour(s, i))
-		return false;
-	/* A longer number in pieces (060 123 45 67, 12/3/2026) is none of ours. */
-	return i + 1 >= s->n || s->list[i + 1].gap != GAP_BLANK || !is_digit(word(s, i + 1).ptr[0]);
-}
-
-static bool is_slash(const struct scan *s, size_t i)
-{
-	struct bytes between =
-		bytes_cut(s->text->text, s->list[i].to, s->list[i + 1].from - s->list[i].to);
-
-	return bytes_is(between, "/");
-}
-
-/* "14", "14/2", and of "od 20 do 40" the whole range. */
-static int read_number(struct scan *s, size_t i, struct bytes *number_out)
-{
-	struct strbuf out = strbuf_in(s->arena, PLACE_MAX_BYTES);
-
-	strbuf_add(&out, folded_original(s->text, s->list[i].from, s->list[i].to));
-	if (i + 1 < s->n && is_slash(s, i) && looks_like_number(word(s, i + 1)))
-		strbuf_addf(&out, "/%.*s", PRI_BYTES(word(s, i + 1)));
-	else if (i > 0 && i + 2 < s->n && bytes_is(word(s, i + 1), "do") &&
-		 is_house_number(s, i + 2))
-		strbuf_addf(&out, "-%.*s", PRI_BYTES(word(s, i + 2)));
-	return strbuf_finish(&out, number_out);
-}
-
-/* Behind the street: "14", "br. 14", "broj 14", "od broja 20 do 40". */
-static size_t number_behind(const struct scan *s, size_t i)
-{
-	if (i < s->n && bytes_is(word(s, i), "od"))
-		i++;
-	if (i < s->n && s->list[i].gap != GAP_HARD && IS_ONE_OF(word(s, i), number_words))
-		i++;
-	return i < s->n && s->list[i].gap != GAP_HARD && is_house_number(s, i) ? i : s->n;
-}
-
-/* Further on only with the word: "… ispred broja 8". */
-static size_t number_later(const struct scan *s, size_t i)
-{
-	for (; i + 1 < s->n; i++) {
-		if (IS_ONE_OF(word(s, i), number_words) && s->list[i + 1].gap != GAP_HARD &&
-		    is_house_number(s, i + 1))
-			return i + 1;
-	}
-	return s->n;
-}
 
 /* ---- names ---- */
 
@@ -279,8 +66,8 @@ static bool is_locative(struct bytes w)
 
 static bool may_be_name(const struct scan *s, size_t i)
 {
-	return i < s->n && !s->list[i].is_taken && !IS_ONE_OF(word(s, i), no_streets) &&
-	       !is_digit(word(s, i).ptr[0]);
+	return i < s->n && !s->list[i].is_taken && !SCAN_IS_ONE_OF(scan_word(s, i), no_streets) &&
+	       !scan_is_digit(scan_word(s, i).ptr[0]);
 }
 
 static bool is_name(const struct scan *s, size_t i)
@@ -297,7 +84,7 @@ static bool is_and(struct bytes w)
 static int show_name(struct scan *s, struct street *st, bool is_adjective)
 {
 	size_t from = s->list[st->from].from, to = s->list[st->to - 1].to;
-	struct bytes last = word(s, st->to - 1);
+	struct bytes last = scan_word(s, st->to - 1);
 	size_t stem = is_adjective ? adjective_stem(last) : 0;
 	struct strbuf out = strbuf_in(s->arena, PLACE_MAX_BYTES);
 	struct bytes latin;
@@ -326,16 +113,16 @@ static bool behind_ulica(const struct scan *s, size_t i, struct street *st_out)
 {
 	size_t end = i + 1;
 
-	if (!IS_ONE_OF(word(s, i), street_words))
+	if (!SCAN_IS_ONE_OF(scan_word(s, i), street_words))
 		return false;
 	while (end < s->n && end - i <= NAME_WORDS_MAX && s->list[end].gap != GAP_HARD) {
-		bool joins = is_and(word(s, end)) && end > i + 1 && is_name(s, end + 1);
+		bool joins = is_and(scan_word(s, end)) && end > i + 1 && is_name(s, end + 1);
 
 		if (s->has_case ? !is_name(s, end) && !joins : !may_be_name(s, end))
 			break;
 		end++;
 	}
-	if (end == i + 1 || (!s->has_case && number_behind(s, end) == s->n))
+	if (end == i + 1 || (!s->has_case && scan_number_behind(s, end) == s->n))
 		return false;
 	*st_out = (struct street){ .from = i + 1, .to = end };
 	return true;
@@ -344,14 +131,14 @@ static bool behind_ulica(const struct scan *s, size_t i, struct street *st_out)
 /* "Borske ulice", "Fő utcában", "Njegoseva street": names before. */
 static bool before_ulica(const struct scan *s, size_t i, struct street *st_out)
 {
-	struct bytes w = word(s, i);
-	bool is_ulica = IS_ONE_OF(w, street_words) && !bytes_is(w, "ul");
+	struct bytes w = scan_word(s, i);
+	bool is_ulica = SCAN_IS_ONE_OF(w, street_words) && !bytes_is(w, "ul");
 	size_t from = i;
 
-	if (!is_ulica && !IS_ONE_OF(w, utca_words) && !IS_ONE_OF(w, street_behind))
+	if (!is_ulica && !SCAN_IS_ONE_OF(w, utca_words) && !SCAN_IS_ONE_OF(w, street_behind))
 		return false;
 	if (is_ulica) {
-		if (i == 0 || !is_name(s, i - 1) || adjective_stem(word(s, i - 1)) == 0)
+		if (i == 0 || !is_name(s, i - 1) || adjective_stem(scan_word(s, i - 1)) == 0)
 			return false;
 		*st_out = (struct street){ .from = i - 1, .to = i };
 		return true;
@@ -368,24 +155,24 @@ static bool before_number(const struct scan *s, size_t i, struct street *st_out)
 {
 	size_t end = i, from;
 
-	if (!is_house_number(s, i))
+	if (!scan_is_house_number(s, i))
 		return false;
-	if (end > 0 && IS_ONE_OF(word(s, end - 1), number_words))
+	if (end > 0 && scan_is_number_word(scan_word(s, end - 1)))
 		end--;
 	from = end;
 	while (from > 0 && end - from < NAME_WORDS_MAX && s->list[from].gap != GAP_HARD) {
-		bool joins =
-			is_and(word(s, from - 1)) && from < end && from > 1 && is_name(s, from - 2);
+		bool joins = is_and(scan_word(s, from - 1)) && from < end && from > 1 &&
+			     is_name(s, from - 2);
 
 		if (!is_name(s, from - 1) && !joins)
 			break;
 		from--;
 	}
 	/* The capital of a sentence's first word is no name's: "Voda Svetosavska 14". */
-	if (end > from + 1 && from == 0 && adjective_stem(word(s, end - 1)) != 0)
+	if (end > from + 1 && from == 0 && adjective_stem(scan_word(s, end - 1)) != 0)
 		from = end - 1;
 	if (from == end && end > 0 && s->list[i].gap != GAP_HARD && may_be_name(s, end - 1) &&
-	    (adjective_stem(word(s, end - 1)) != 0))
+	    (adjective_stem(scan_word(s, end - 1)) != 0))
 		from = end - 1;
 	*st_out = (struct street){ .from = from, .to = end };
 	return from < end;
@@ -396,8 +183,8 @@ static bool locative(const struct scan *s, size_t i, struct street *st_out)
 {
 	static const char *const before[] = { "u", "na", "po", "v" };
 
-	if (i == 0 || !IS_ONE_OF(word(s, i - 1), before) || !is_name(s, i) ||
-	    !is_locative(word(s, i)))
+	if (i == 0 || !SCAN_IS_ONE_OF(scan_word(s, i - 1), before) || !is_name(s, i) ||
+	    !is_locative(scan_word(s, i)))
 		return false;
 	/* "u Srpskoj akademiji": before another word of the name it is no street by itself. */
 	if (i + 1 < s->n && s->list[i + 1].gap == GAP_BLANK && s->list[i + 1].is_taken)
@@ -424,7 +211,7 @@ static bool alone(const struct scan *s, size_t i, struct street *st_out)
 	if ((s->list[i].gap == GAP_BLANK && !s->list[i - 1].is_taken) || !ends_segment(s, i + 1))
 		return false;
 	for (size_t e = 0; e < ARRAY_LEN(endings); e++)
-		has_ending |= bytes_ends(word(s, i), endings[e]);
+		has_ending |= bytes_ends(scan_word(s, i), endings[e]);
 	*st_out = (struct street){ .from = i, .to = i + 1 };
 	return has_ending;
 }
@@ -432,12 +219,12 @@ static bool alone(const struct scan *s, size_t i, struct street *st_out)
 /* "…, Slavka Rodića, Stara Pazova": a name of two words in the genitive, at the end or before a settlement. */
 static bool genitive(const struct scan *s, size_t i, struct street *st_out)
 {
-	struct bytes first = word(s, i), second;
+	struct bytes first = scan_word(s, i), second;
 
 	if (i == 0 || i + 1 >= s->n || s->list[i].gap == GAP_BLANK ||
 	    s->list[i + 1].gap != GAP_BLANK || !is_name(s, i) || !is_name(s, i + 1))
 		return false;
-	second = word(s, i + 1);
+	second = scan_word(s, i + 1);
 	if (i + 2 < s->n && !s->list[i + 2].is_taken)
 		return false;
 	if (!bytes_ends(first, "e") && !(bytes_ends(first, "a") && bytes_ends(second, "a")))
@@ -449,10 +236,10 @@ static bool genitive(const struct scan *s, size_t i, struct street *st_out)
 /* "u Đure Jakšića", "u Jana Kolara". */
 static bool within_genitive(const struct scan *s, size_t i, struct street *st_out)
 {
-	if (i == 0 || i + 1 >= s->n || !bytes_is(word(s, i - 1), "u") || !is_name(s, i) ||
+	if (i == 0 || i + 1 >= s->n || !bytes_is(scan_word(s, i - 1), "u") || !is_name(s, i) ||
 	    !is_name(s, i + 1) || s->list[i + 1].gap != GAP_BLANK ||
-	    !bytes_ends(word(s, i + 1), "a") ||
-	    !(bytes_ends(word(s, i), "a") || bytes_ends(word(s, i), "e")))
+	    !bytes_ends(scan_word(s, i + 1), "a") ||
+	    !(bytes_ends(scan_word(s, i), "a") || bytes_ends(scan_word(s, i), "e")))
 		return false;
 	*st_out = (struct street){ .from = i, .to = i + 2 };
 	return true;
@@ -465,8 +252,8 @@ static bool date_street(const struct scan *s, size_t i, struct street *st_out)
 					      "jun",      "juna",     "avgusta",   "oktobra",
 					      "novembra", "decembra", "septembra", "aprila" };
 
-	if (i == 0 || i + 1 >= s->n || !IS_ONE_OF(word(s, i - 1), street_words) ||
-	    !is_digit(word(s, i).ptr[0]) || !IS_ONE_OF(word(s, i + 1), months))
+	if (i == 0 || i + 1 >= s->n || !SCAN_IS_ONE_OF(scan_word(s, i - 1), street_words) ||
+	    !scan_is_digit(scan_word(s, i).ptr[0]) || !SCAN_IS_ONE_OF(scan_word(s, i + 1), months))
 		return false;
 	*st_out = (struct street){ .from = i, .to = i + 2 };
 	return true;
@@ -487,7 +274,7 @@ static bool is_crossing_word(struct bytes w)
 static bool is_crossing(const struct scan *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		if (is_crossing_word(word(s, i)))
+		if (is_crossing_word(scan_word(s, i)))
 			return true;
 	}
 	return false;
@@ -496,8 +283,8 @@ static bool is_crossing(const struct scan *s)
 /* "na raskrsnici Pinkijeve i Sremske": the first of them; join_crossing() adds the other. */
 static bool at_crossing(const struct scan *s, size_t i, struct street *st_out)
 {
-	if (i == 0 || i + 2 >= s->n || !is_crossing_word(word(s, i - 1)) || !is_name(s, i) ||
-	    !is_and(word(s, i + 1)) || !is_name(s, i + 2))
+	if (i == 0 || i + 2 >= s->n || !is_crossing_word(scan_word(s, i - 1)) || !is_name(s, i) ||
+	    !is_and(scan_word(s, i + 1)) || !is_name(s, i + 2))
 		return false;
 	*st_out = (struct street){ .from = i, .to = i + 1 };
 	return true;
@@ -527,7 +314,7 @@ static int find_by_looks(struct scan *s, struct street *st)
 				continue;
 			err = show_name(s, st, st->to - st->from == 1);
 			if (err == ERR_OK && st->to < s->n &&
-			    IS_ONE_OF(word(s, st->to), utca_words))
+			    SCAN_IS_ONE_OF(scan_word(s, st->to), utca_words))
 				err = add_utca(s, st);
 			return err;
 		}
@@ -583,8 +370,8 @@ static void take_settlements(const struct gazetteer *g, const struct rule_hits *
 
 static bool is_street_word(struct bytes w)
 {
-	return IS_ONE_OF(w, street_words) || IS_ONE_OF(w, utca_words) ||
-	       IS_ONE_OF(w, street_behind);
+	return SCAN_IS_ONE_OF(w, street_words) || SCAN_IS_ONE_OF(w, utca_words) ||
+	       SCAN_IS_ONE_OF(w, street_behind);
 }
 
 static int find_number(struct scan *s, struct street *st)
@@ -592,15 +379,15 @@ static int find_number(struct scan *s, struct street *st)
 	size_t after = st->to, at;
 
 	/* "Fő utca 12", "Borske ulice 5": the word for street stands between. */
-	if (after < s->n && is_street_word(word(s, after)))
+	if (after < s->n && is_street_word(scan_word(s, after)))
 		after++;
-	at = number_behind(s, after);
+	at = scan_number_behind(s, after);
 	if (at == s->n)
-		at = number_later(s, after);
+		at = scan_number_later(s, after);
 	/* "ispred broja 15 …, Vuka Karadžića": the number may stand first. */
 	if (at == s->n)
-		at = number_later(s, 0);
-	return at < s->n ? read_number(s, at, &st->number) : ERR_OK;
+		at = scan_number_later(s, 0);
+	return at < s->n ? scan_read_number(s, at, &st->number) : ERR_OK;
 }
 
 /* "raskrsnica Radničke i Cara Dušana": the other street, from..to of its tokens; equal: there is none. */
@@ -609,12 +396,12 @@ static struct street other_street(const struct scan *s, const struct street *st)
 	struct street other = { 0 };
 	size_t i = st->to;
 
-	if (i + 1 < s->n && is_and(word(s, i)) && is_name(s, i + 1)) {
+	if (i + 1 < s->n && is_and(scan_word(s, i)) && is_name(s, i + 1)) {
 		other = (struct street){ .from = i + 1, .to = i + 2 };
 		while (other.to < s->n && other.to - other.from < NAME_WORDS_MAX &&
 		       s->list[other.to].gap == GAP_BLANK && is_name(s, other.to))
 			other.to++;
-	} else if (st->from > 1 && is_and(word(s, st->from - 1)) && is_name(s, st->from - 2)) {
+	} else if (st->from > 1 && is_and(scan_word(s, st->from - 1)) && is_name(s, st->from - 2)) {
 		other = (struct street){ .from = st->from - 2, .to = st->from - 1 };
 	}
 	return other;
@@ -687,7 +474,7 @@ static int find_road(const struct gazetteer *g, const struct rule_hits *hits, st
 		return ERR_OK;
 	at = token_at(s, first->from);
 	for (size_t i = at > 2 ? at - 2 : 0; i < at && i < s->n; i++)
-		has_head |= IS_ONE_OF(word(s, i), heads);
+		has_head |= SCAN_IS_ONE_OF(scan_word(s, i), heads);
 	if (!has_head)
 		return ERR_OK;
 	strbuf_addf(&out, "put %.*s\xe2\x80\x93%.*s",

@@ -62,6 +62,7 @@ static const struct {
 	{ "Nije dobro, SP-2026-000123 curi",     "followup",    "VOD",     "a case number joins" },
 	{ "Hvala vam puno",                      "thanks",      "",        "thanks" },
 	{ "Hvala, ali nema vode",                "case",        "VOD",     "thanks with a problem is a case" },
+	{ "Sve pohvale za rasvetu, i ima rupa",  "case",        "OPS",     "what is praised, and what is beside it, is no second case" },
 	{ "Sve pohvale za nov put",              "case",        "OPS",     "praise goes to the coordinator" },
 	{ "kliknite i uzmite nagradu",           "quarantine",  "",        "advertising" },
 	{ "kliknite ovde",                       "case",        "OPS",     "one suspicious word isn't enough" },

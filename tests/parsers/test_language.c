@@ -15,6 +15,8 @@ static const struct {
 	{ "Нема vode u Novoj Pazovi ul. Николе Тесле",          "sr",  "Latn", "mixed: the script with more letters" },
 	{ "Не ради улична rasveta код школе",                   "sr",  "Cyrl", "mixed the other way" },
 	{ "Ne radi ulična rasvjeta kod crkve",                  "hr",  "Latn", "ijekavian counts as Croatian" },
+	{ "Moj zahtev za firmu je odbijen",                     "sr",  "Latn", "the -ije- of odbijen is in both" },
+	{ "predviđena sredstva za sledeću godinu",              "sr",  "Latn", "nor is đ behind i a yat" },
 	{ "Gdje mogu prijaviti kvar, netko je srušio znak",     "hr",  "Latn", "Croatian words" },
 	{ "Ne radi ulicna rasveta kod crkve",                   "sr",  "Latn", "ekavian" },
 	{ "Није ријешено, гдје је вода",                        "sr",  "Cyrl", "ijekavian in Cyrillic is answered in Serbian" },
