@@ -34,7 +34,7 @@ enum rule_role {
 	ROLE_SPAM,
 	ROLE_ABUSE,
 	ROLE_HISTORY, /* tells what was before, or what one pays: no matter of its own */
-	ROLE_PLACE, /* a name of the gazetteer (parsers/place.h) */
+	ROLE_PLACE,   /* a name of the gazetteer (parsers/place.h) */
 };
 
 struct rule_info {
