@@ -44,8 +44,8 @@ def rows_of_real(path):
             language, _, script = row["language"].partition("-")
             label = row["label"]
             # Which of ours Bosnian and Montenegrin count as depends on the yat: not judged here.
-        language = "" if language in ("bs", "me") else language
-        yield {"text": row["text"], "language": language, "script": script, "categories": label.replace("INFO:", ""),
+            language = "" if language in ("bs", "me") else language
+            yield {"text": row["text"], "language": language, "script": script, "categories": label.replace("INFO:", ""),
                    "offered": (row["acceptable other labels"] or "").replace("INFO:", ""),
                    "emergency": "yes" if label.startswith("EMG") else "no", "two": None, "question": None,
                    "settlement": None, "place": None, "outcome": None}
