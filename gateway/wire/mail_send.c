@@ -10,6 +10,7 @@
 #include "gateway/wire/smtp.h"
 #include "gateway/wire/wire.h"
 #include "parsers/err.h"
+#include "parsers/mail_idn.h"
 #include "parsers/strbuf.h"
 #include "store/blobs.h"
 #include "templates/compose_mail.h"
@@ -32,7 +33,8 @@ struct mail_out {
 	struct mail_attachment *files;
 	Pb__Outbox *record; /* a copy */
 	char blobs[FILES_PATH_SIZE];
-	const char *to; /* as a command names it */
+	const char *to, *from; /* as commands name them */
+	struct bytes return_path;
 	struct bytes octets;
 };
 
@@ -215,7 +217,7 @@ static int send_out(struct mail_out *m)
 {
 	struct mail_sender *s = m->sender;
 	struct smtp_mail mail = {
-		.from = m->record->return_path,
+		.from = m->from,
 		.to = m->to,
 		.octets = m->octets,
 		.deadline_ms = s->times.deadline_ms +
@@ -314,6 +316,12 @@ static int fill_ours(struct mail_out *m, const struct channel *c, struct tongue 
 	return blob_folder_of(conf->state_dir, m->blobs);
 }
 
+/* With its domain as any server reads it. What is no domain is refused as an address, in words. */
+static int known_everywhere(struct mail_out *m, struct bytes address, struct bytes *address_out)
+{
+	return mail_idn_ascii(address, m->arena, address_out);
+}
+
 static int fill_letter(struct mail_out *m, const struct channel *c, struct wall now)
 {
 	static const char scheme[] = "mail:";
@@ -326,22 +334,33 @@ static int fill_letter(struct mail_out *m, const struct channel *c, struct wall 
 	err = fill_ours(m, c, l->tongue);
 	if (err != ERR_OK)
 		return err;
-	m->to = r->to + (bytes_starts(to, scheme) ? strlen(scheme) : 0);
-	l->to.address = bytes_of(m->to);
+	err = known_everywhere(m, bytes_of(r->to + (bytes_starts(to, scheme) ? strlen(scheme) : 0)),
+			       &l->to.address);
+	if (err == ERR_OK)
+		err = known_everywhere(m, l->from.address, &l->from.address);
+	if (err == ERR_OK)
+		err = known_everywhere(m, bytes_of(r->reply_to), &l->reply_to.address);
+	if (err == ERR_OK)
+		err = known_everywhere(m, bytes_of(r->return_path), &m->return_path);
+	if (err != ERR_OK)
+		return err;
+	m->to = arena_str(m->arena, l->to.address);
+	m->from = arena_str(m->arena, m->return_path);
+	if (m->to == NULL || m->from == NULL)
+		return arena_err(m->arena);
 	/* A copy that a later try makes is the same mail. */
 	l->date.ms = r->created != 0 ? r->created : now.ms;
 	l->subject = bytes_of(r->subject);
 	l->text = bytes_of(r->text);
 	l->message_id = bytes_of(r->message_id);
 	l->in_reply_to = bytes_of(r->in_reply_to);
-	l->reply_to = (struct mail_person){ l->from.name, bytes_of(r->reply_to) };
+	l->reply_to.name = l->from.name;
 	l->submitted = (enum mail_submitted)r->auto_submitted;
 	err = unsubscribe(m, l->from.address);
 	if (err == ERR_OK)
 		err = fill_references(m);
 	/* What SMTP is told is looked at as strictly as what is written. */
-	if (err == ERR_OK && r->return_path[0] != '\0' &&
-	    !compose_mail_can_address(bytes_of(r->return_path)))
+	if (err == ERR_OK && m->return_path.len != 0 && !compose_mail_can_address(m->return_path))
 		err = ERR_INVALID;
 	return err;
 }

@@ -19,6 +19,9 @@
 /* Below the five minutes that servers wait for a next mail (RFC 5321 4.5.3.2.7). */
 #define IDLE_MS (30 * SECOND_MS)
 
+/* What a server says that offers SMTPUTF8 and can't pass such a mail on (RFC 6531 3.5). */
+#define NO_UTF8 553
+
 enum talk {
 	TALK_OPENING, /* the link isn't there yet */
 	TALK_IDLE,
@@ -195,14 +198,17 @@ static bool is_ascii(const char *text)
 	return *text == '\0';
 }
 
+static bool needs_utf8(const struct conn *c)
+{
+	return !is_ascii(c->mail.to) || !is_ascii(c->mail.from);
+}
+
 static void put_mail(struct conn *c)
 {
 	char more[48] = "";
-	bool is_utf8 = !is_ascii(c->mail.to) || !is_ascii(c->mail.from);
-
 	if (c->has_size)
 		snprintf(more, sizeof(more), " SIZE=%zu", c->body.len);
-	if (is_utf8 && c->has_utf8)
+	if (needs_utf8(c))
 		snprintf(more + strlen(more), sizeof(more) - strlen(more), " SMTPUTF8");
 	talk(c, TALK_MAIL, "MAIL FROM:", c->mail.from, more);
 	if (!c->has_pipelining)
@@ -293,10 +299,10 @@ static void keep_refusal(struct conn *c, unsigned code)
 					   .words = c->refusal_words };
 }
 
-/* The answers behind a refusal: the last of them, to DATA, ends the mail. False: c may be gone. */
+/* The answers behind a refusal: the last of them, to DATA, or to RSET where it is our own, ends the mail. False: c may be gone. */
 static bool on_rest(struct conn *c, unsigned code)
 {
-	if (c->talk != TALK_DATA) {
+	if (c->talk == TALK_RCPT) {
 		c->talk = TALK_DATA;
 		return true;
 	}
@@ -421,7 +427,14 @@ static void on_ready(void *ctx)
 static void conn_begin(struct conn *c)
 {
 	host_timer_in(c->s->host, &c->timer, c->mail.deadline_ms);
-	if (c->is_dirty)
+	if (needs_utf8(c) && !c->has_utf8)
+		c->refusal = (struct smtp_answer){
+			.step = SMTP_RCPT,
+			.code = NO_UTF8,
+			.words = "the server doesn't take addresses like this (SMTPUTF8)",
+		};
+	/* Our own refusal comes with the server's next answer: nothing is over before smtp_send() returns. */
+	if (c->is_dirty || c->refusal.code != 0)
 		talk(c, TALK_RESET, "RSET", NULL, "");
 	else
 		put_mail(c);

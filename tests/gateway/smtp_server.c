@@ -155,6 +155,8 @@ static void on_ehlo(struct session *s)
 		say(s, "250-AUTH PLAIN");
 	if (s->server->offers_pipelining)
 		say(s, "250-PIPELINING");
+	if (s->server->offers_utf8)
+		say(s, "250-SMTPUTF8");
 	say(s, "250 8BITMIME");
 }
 

@@ -31,7 +31,7 @@ struct smtp_server {
 	unsigned port;
 	unsigned greet;   /* 220, or what is said instead of it */
 	bool offers_auth; /* the password is "secret" */
-	bool offers_pipelining;
+	bool offers_pipelining, offers_utf8;
 	bool wants_body;   /* says 354 to DATA even without a recipient */
 	bool drops_second; /* closes a connection at its second MAIL, unanswered */
 	unsigned n_connections, n_open;

@@ -531,6 +531,43 @@ static void test_automatic(struct arena *a)
 	conf.mail.name = "Opština Stara Pazova";
 }
 
+/* A domain has a form that every server knows; a name before the @ hasn't. */
+static void test_other_letters(void)
+{
+	static const char ascii[] = "<ok@xn--e1afmkfd.xn--90a3ac>";
+	Pb__Outbox row = row_to("mail:ok@пример.срб");
+
+	row.return_path = (char *)"kontakt+b17@општина.срб";
+	reopen_sender();
+	smtp_server_forget(&server);
+	ok(send_row(&row) && saw.outcome == SEND_OK &&
+		   smtp_server_heard(&server, "RCPT TO:<ok@xn--e1afmkfd.xn--90a3ac>") &&
+		   !smtp_server_heard(&server, "SMTPUTF8"),
+	   "a domain of other letters is written as any server knows it");
+	ok(smtp_server_heard(&server, "MAIL FROM:<kontakt+b17@xn--"),
+	   "that of the return path too");
+	ok(memmem(server.body, server.body_len, ascii, strlen(ascii)) != NULL,
+	   "and in the mail itself");
+	smtp_server_forget(&server);
+	ok(send_to("mail:жарко@x.example", NULL) && saw.outcome == SEND_FAILED &&
+		   strstr(saw.error, "SMTPUTF8") != NULL && server.n_taken == 0,
+	   "a name of other letters is refused, in words, where the server doesn't take it");
+	ok(send_to("mail:ok@x.example", NULL) && saw.outcome == SEND_OK,
+	   "and the next mail leaves by the same connection");
+	ok(send_to("mail:ok@-ж-.срб", NULL) && saw.outcome == SEND_FAILED &&
+		   strstr(saw.error, "address") != NULL,
+	   "what is no domain is refused by us");
+	server.offers_utf8 = true;
+	reopen_sender();
+	smtp_server_forget(&server);
+	ok(send_to("mail:жарко@x.example", NULL) && saw.outcome == SEND_OK &&
+		   smtp_server_heard(&server, " SMTPUTF8") &&
+		   smtp_server_heard(&server, "RCPT TO:<жарко@x.example>"),
+	   "where it takes it, it goes as it is");
+	server.offers_utf8 = false;
+	reopen_sender();
+}
+
 static void test_injection(void)
 {
 	static const char *const attacks[] = {
@@ -681,6 +718,7 @@ int main(void)
 	test_many();
 	test_words(a);
 	test_automatic(a);
+	test_other_letters();
 	test_injection();
 	test_files(a);
 	test_early();
