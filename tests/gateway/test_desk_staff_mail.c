@@ -191,7 +191,7 @@ static void all_or_nothing(struct hall *h)
 	ok(hall_rows(h, "+381641111122") == before &&
 		   strstr(hall_mail_to(h, CLERK)->text, "#intrno") != NULL,
 	   "a command that isn't understood is told, and nothing is done");
-	ok(strstr(hall_mail_to(h, CLERK)->text, "nije urađeno ništa") != NULL,
+	ok(strstr(hall_mail_to(h, CLERK)->text, "Ništa iz vašeg mejla nije urađeno") != NULL,
 	   "which the clerk reads as well");
 	answer(h, &w, "#zatvori");
 	ok(hall_case(h, w.number)->state == CASE_NEW, "closing needs an answer or a reason");
