@@ -9,9 +9,11 @@ is the limit; odzivd with an SMSC that costs nothing, where odzivd is. The SMSC 
     bench_smpp.py --build DIR --modules DIR [--quick] [--runs N] [--texts N] [--windows 1,10,100]
 """
 import argparse
+import json
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -124,6 +126,13 @@ class BenchSmpp:
                 finally:
                     smsc.end()
 
+    def measure_disk(self):
+        """What each answer waits for at window 1: a commit of 20 pages with its two syncs."""
+        tool = os.path.join(self.options.build, "tests", "bench", "disk_sync")
+        done = subprocess.run([*OURS, tool, "--dir", self.folder, "--bytes", str(1 << 28), "--pages", "20", "--count", "300"],
+                              capture_output=True, text=True, check=True)
+        self.note("disk", "commit", 0, json.loads(done.stdout.splitlines()[-1])["rate"])
+
     def count(self, window):
         return self.options.texts // 5 if window == 1 else self.options.texts
 
@@ -134,6 +143,7 @@ class BenchSmpp:
         for run in range(self.options.runs):
             for window in self.options.windows:
                 progress(f"run {run + 1} of {self.options.runs}: window {window} ({time.monotonic() - begin:.0f} s)")
+                self.measure_disk()
                 self.measure_smsc(window)
                 self.measure("smpp", window)
                 self.measure("box", window)
@@ -153,6 +163,7 @@ class BenchSmpp:
     def report(self):
         say(f"\nMedians of {self.options.runs} runs (least to most), {self.options.texts:,} texts each way, a fifth of them at window 1; "
             "the SMSC on one core, all else on the other")
+        self.show("the disk alone: commits of 20 pages, two syncs each", ("disk", "commit", 0))
         for what, title in (("in", "deliver_sm to the durable case"), ("out", "submit_sm of the queued acknowledgements, without receipts")):
             for window in self.options.windows:
                 say(f"{title}, window {window}")

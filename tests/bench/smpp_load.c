@@ -214,6 +214,8 @@ static void read_frames(struct peer *p)
 
 	if (n < 0 && errno == EAGAIN)
 		return;
+	if (n == 0 && p->round.count == 0 && p->round.replies == 0)
+		exit(0); /* the other end is stopped first */
 	if (n <= 0)
 		bench_fail("the connection ended: %s", n < 0 ? strerror(errno) : "closed");
 	p->in_len += (size_t)n;

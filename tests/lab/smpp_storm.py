@@ -43,7 +43,7 @@ HALF_SECONDS = 60
 
 def text(n):
     words = f"Pukla je cev u {STREETS[n % len(STREETS)]} {n + 1}, voda tece po trotoaru"
-    return words + ", dvoriste je poplavljeno" * 5 if n % LONG_EACH == 0 else words
+    return words + ", molimo da dodjete sto pre" * 5 if n % LONG_EACH == 0 else words
 
 
 class SmppStorm:
