@@ -32,9 +32,7 @@ void channel_set_state(struct channel *c, enum channel_state state, const char *
 		return;
 	if (c->state == CHANNEL_DOWN)
 		c->up_since = h->mono(h);
-	if (state == CHANNEL_DOWN)
-		c->up_since = (struct mono){ 0 };
-	else
+	if (state != CHANNEL_DOWN)
 		alarm_clear(c->core->alarms, name);
 	c->state = state;
 	c->since = h->wall(h);

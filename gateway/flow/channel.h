@@ -119,7 +119,8 @@ struct channel {
 	struct wall last_in, last_out;
 	char faults[CHANNEL_FAULTS_MAX][CHANNEL_FAULT_LEN]; /* what status shows */
 	size_t n_faults;
-	struct mono up_since; /* 0 while down: 'seen before?' looks back from here */
+	struct mono
+		up_since; /* it, or a link of it, came or went: 'seen before?' looks back to there */
 	struct channel_counts counts;
 	void *own; /* the implementation's */
 };

@@ -28,6 +28,7 @@ struct smpp {
 	struct arena *arena; /* of the segment that leaves */
 	struct timer show;
 	struct smpp_links_state shown;
+	bool is_read_again; /* after it was full */
 	bool is_leaving;
 	char why[SMPP_WORDS_SIZE];  /* what a link said last */
 	char ours[SMPP_WORDS_SIZE]; /* what the SMSC refuses of every segment; "": nothing */
@@ -67,11 +68,12 @@ static void on_show(struct timer *timer)
 		channel_set_state(p->channel, CHANNEL_UP, state.words);
 	else
 		channel_set_state(p->channel, CHANNEL_DEGRADED, state.words);
-	/* Other links are other room; one that is tried in vain, every minute, is none. */
-	if (state.n_sending > 0 &&
-	    (state.n_sending != p->shown.n_sending || strcmp(state.words, p->shown.words) != 0))
+	/* Other links, or those that are read again, are room; one that is tried in vain isn't. */
+	if (state.n_sending > 0 && (p->is_read_again || state.n_sending != p->shown.n_sending ||
+				    strcmp(state.words, p->shown.words) != 0))
 		dispatch_wake(p->channel->core->dispatch, p->channel);
 	p->shown = state;
+	p->is_read_again = false;
 }
 
 /* In a turn of its own: links change within their own events. */
@@ -84,13 +86,13 @@ static void show_soon(struct smpp *p)
 
 /*
  * What a link that broke didn't get answered, or whose answer went down with it, is given again by
- * any other, at once, or by itself when it is back.
+ * any other, at once, or by itself when it is back; also by one that hears while none can send.
  */
 static void expect_repeats(struct smpp *p)
 {
 	struct host *h = p->channel->core->host;
 
-	if (p->channel->state != CHANNEL_DOWN && !PLANT(PLANT_SMPP_REPEATS))
+	if (!PLANT(PLANT_SMPP_REPEATS))
 		p->channel->up_since = h->mono(h);
 }
 
@@ -126,6 +128,7 @@ static void on_full(void *ctx, bool is_full)
 
 	smpp_links_pause(p->links, is_full);
 	/* Who wasn't read had no room. */
+	p->is_read_again = !is_full;
 	if (!is_full)
 		show_soon(p);
 }

@@ -659,6 +659,7 @@ static void test_links(void)
 		n += i == 1 ? !link.is_up : link.is_up && link.window_used == 4;
 	is_int(n, 15, "status shows all three");
 	before = channel->up_since;
+	ok(before.ms == fake.mono.ms, "and its SMSC may give by another at once what it had given");
 	fake_smsc_pass(&fake, 2 * SECOND_MS);
 	(void)bind_line(line_to("first.example", 2), SMPP_ROK);
 	ok(channel->state == CHANNEL_UP && channel->up_since.ms > before.ms,
@@ -691,6 +692,11 @@ static void test_pairs(void)
 	ok(fake_line_next(rx, &pdu) && pdu.id == (uint32_t)SMPP_DELIVER_SM_RESP &&
 		   !fake_line_next(tx, &pdu),
 	   "what comes is answered on the receiver");
+	channel->up_since = (struct mono){ 0 };
+	fake_line_down(tx, "reset");
+	fake_smsc_pass(&fake, 2);
+	ok(channel->state == CHANNEL_DOWN && channel->up_since.ms != 0,
+	   "without the transmitter none can send, and what is heard may be a repeat all the same");
 	close_channel();
 	conf = ordinary;
 }
