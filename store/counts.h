@@ -68,7 +68,7 @@ enum attempt {
 	ATTEMPT_CODE_PHONE, /* a phone, a day: codes texted to it; "": to all */
 	ATTEMPT_CODE_MISS,  /* an address, a day: wrong codes; "": of all */
 	ATTEMPT_PICTURES,   /* a contact, a day: told that only texts are read */
-	ATTEMPT_CASE_MAIL, /* a case, an hour: mails to staff about further messages */
+	ATTEMPT_CASE_MAIL,  /* a case, an hour: mails to staff about further messages */
 };
 #define ATTEMPT_LAST ATTEMPT_CASE_MAIL
 /* period: hours, days or months since 1970 as the kind says, by the caller. */

@@ -82,7 +82,7 @@ enum letter_name {
 	LETTER_STAFF_HELP,    /* list commands; case? tag? */
 	LETTER_STAFF_REMINDER, /* one case is late or due: case tag category place? due words? from? received? */
 	LETTER_STAFF_NO_ANSWER, /* tag? */
-	LETTER_STAFF_DIGEST, /* n (late ones), lists cases? held? unreadable? failed? */
+	LETTER_STAFF_DIGEST,    /* n (late ones), lists cases? held? unreadable? failed? */
 	LETTER_COUNT
 };
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "gateway/mail/imap_own.h"
 #include "parsers/err.h"
@@ -53,6 +54,19 @@ static int over(struct imap *im)
 	return end == MAIL_TLS_TOO_LATE ? ERR_TIMEOUT : ERR_IO;
 }
 
+/* RFC 5530: no asking again helps in this session, as when somebody restored the mailbox under it; a new one may. */
+static bool is_ill(const struct imap *im)
+{
+	static const char *const codes[] = { "SERVERBUG", "CORRUPTION", "UNAVAILABLE" };
+	const struct mailimap_response_info *said = im->m->imap_response_info;
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (said != NULL && said->rsp_atom != NULL &&
+		    strcasecmp(said->rsp_atom, codes[i]) == 0)
+			return true;
+	return false;
+}
+
 int imap_result(struct imap *im, int r)
 {
 	switch (r) {
@@ -69,7 +83,8 @@ int imap_result(struct imap *im, int r)
 	case MAILIMAP_ERROR_CONNECTION_REFUSED: return over(im);
 	default:
 		set_words(im->words, "the server says no", im->m->imap_response);
-		return ERR_ACCESS;
+		im->is_over = im->is_over || is_ill(im);
+		return im->is_over ? ERR_IO : ERR_ACCESS;
 	}
 }
 

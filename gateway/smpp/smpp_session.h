@@ -59,7 +59,7 @@ struct smpp_session_what {
 	struct smpp_network *network;
 	struct host *host;
 	const struct conf_channel *const *conf; /* the channel's: a reload moves it */
-	const char *host_name; /* of the SMSC; borrowed as the others */
+	const char *host_name;                  /* of the SMSC; borrowed as the others */
 	unsigned port;
 	enum smpp_id bind; /* SMPP_BIND_TRANSCEIVER, _TRANSMITTER, _RECEIVER */
 	const char *name;  /* for the log: "smsc.example:2775/1" */

@@ -303,6 +303,10 @@ static bool may_move(struct line *l)
 		done(l, "NO [OVERQUOTA] Quota exceeded");
 		return false;
 	}
+	if (l->f->fault == FAULT_MOVE_ILL) {
+		done(l, "NO [SERVERBUG] Internal error occurred");
+		return false;
+	}
 	if (l->f->fault == FAULT_NO_FOLDER && !l->f->has_folder) {
 		done(l, "NO [TRYCREATE] Mailbox doesn't exist");
 		return false;

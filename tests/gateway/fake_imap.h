@@ -53,6 +53,7 @@ enum fake_fault {
 	FAULT_NEWS_WITH_IDLE,
 	FAULT_MUTE_IDLE, /* says nothing of a mail that comes meanwhile */
 	FAULT_MOVE_NO,
+	FAULT_MOVE_ILL,
 	FAULT_MOVE_LIES, /* OK, and nothing moves */
 	FAULT_NO_FOLDER, /* of the done one, until it is made */
 	FAULT_CLOSE_AFTER_FETCH,

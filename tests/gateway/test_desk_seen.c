@@ -55,9 +55,10 @@ static bool comes_again(struct hall *h, struct mail mail)
 {
 	static uint32_t uid = 100;
 	struct asked a = { .channel = BYTES("kontakt"),
-			   .arrival = { .uid_validity = 9, .uid = ++uid, .blob = { (uint8_t)uid } },
+			   .arrival = { .uid_validity = 9, .uid = uid, .blob = { (uint8_t)uid } },
 			   .mail = mail };
 
+	uid++;
 	h->now.ms += MINUTE_MS;
 	return hall_work(h, check, &a) == ERR_OK && a.is_repeat;
 }

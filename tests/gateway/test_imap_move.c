@@ -79,6 +79,16 @@ int main(void)
 	server->fault = FAULT_NONE;
 	imap_close(&im);
 
+	fresh(true, true);
+	im = selected();
+	server->fault = FAULT_MOVE_ILL;
+	ok(imap_move(im, uids, 3, "odziv-done") == ERR_IO &&
+		   strstr(imap_words(im), "Internal error") != NULL,
+	   "a server that has a fault of its own ends the session: asking again in it helps "
+	   "nobody");
+	server->fault = FAULT_NONE;
+	imap_close(&im);
+
 	fresh(false, true);
 	im = selected();
 	server->mails[1].is_deleted = true;

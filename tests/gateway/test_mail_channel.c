@@ -299,8 +299,7 @@ static void test_first_life(void)
 	ok(until(is_raised, "mail-not-adopted:kontakt"), "of which people are told");
 	ok(until(is_logged, "uid 5 kept"), "a mail is kept, and said to be");
 	ok(until(is_logged, "uid 6 kept"), "its copy under another number too, when it is known");
-	is_int((long long)mailbox()->counts.received, 3,
-	       "each time that it came is counted");
+	is_int((long long)mailbox()->counts.received, 3, "each time that it came is counted");
 	ok(until(is_raised, "mail-reconcile:kontakt"),
 	   "what lies there and isn't kept is an alarm");
 	ok(strstr(alarm_of("mail-reconcile:kontakt")->text, "1 mails lie in INBOX") != NULL &&

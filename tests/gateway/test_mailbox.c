@@ -286,6 +286,20 @@ static void test_no_move(void)
 	stop(&p);
 }
 
+static void test_ill_server(void)
+{
+	struct process p = begun(1);
+
+	server->fault = FAULT_MOVE_ILL;
+	ok(arrives(&p, 1), "a mail is handed over");
+	settle(&p, 7, 1, SETTLED_KEPT);
+	ok(hear(&p, FRAME_STATE, SOON_MS) && p.f.state.state == 0,
+	   "a server with a fault of its own is left");
+	server->fault = FAULT_NONE;
+	ok(lie(1, FAKE_DONE), "and the mail is moved in a session of its own");
+	stop(&p);
+}
+
 static void test_lying_move(void)
 {
 	struct process p = begun(1);
@@ -471,6 +485,7 @@ int main(void)
 	test_burst();
 	test_later();
 	test_no_move();
+	test_ill_server();
 	test_lying_move();
 	test_cut();
 	test_new_validity();

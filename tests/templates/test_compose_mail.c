@@ -342,7 +342,7 @@ static const char *const attacks[] = {
 	"x\rBcc: evil@x.example",
 	"x\r\n\r\nbody of mine",
 	"x\r\n .\r\nRCPT TO:<evil@x.example>",
-	"x\x0b\x0c\x1c\x1d\x1e\xc2\x85\xe2\x80\xa8" "Bcc: evil@x.example",
+	"x\x0b\x0c\x1c\x1d\x1e\xc2\x85\xe2\x80\250Bcc: evil@x.example",
 	"a@x.example>\r\nRCPT TO:<evil@x.example",
 	"a@x.example> NOTIFY=NEVER",
 	"a@x.example,evil@x.example\r\n",
